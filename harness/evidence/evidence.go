@@ -1,0 +1,75 @@
+// Package evidence holds what one spec saw and concluded: its exchanges,
+// already redacted, and the findings and exercised clauses that come from
+// them. The actor writes it, the reports read it; it imports the contract's
+// vocabulary and nothing else of ours.
+package evidence
+
+import (
+	"time"
+
+	"obconform/harness/contract"
+)
+
+// EntryName names the Ginkgo report entry that carries a Record.
+const EntryName = "obconform evidence"
+
+// Finding is one departure from the contract.
+type Finding struct {
+	Clause contract.ClauseID `json:"clause"`
+	// Level is the level of the constraint that was breached; it can be weaker
+	// than the clause's own (COM-BODY has std and adv constraints).
+	Level     contract.Level       `json:"level"`
+	Operation contract.OperationID `json:"operation,omitempty"`
+	// Status is the HTTP status of the answer, 0 where there was none.
+	Status int `json:"status,omitempty"`
+	// Where is a JSON pointer (/Data/Status), "header NAME", "status" or "body".
+	Where    string `json:"where"`
+	Expected string `json:"expected"`
+	Actual   string `json:"actual"`
+	// Exchange is the index in Record.Exchanges, -1 for none.
+	Exchange int `json:"exchange"`
+}
+
+// Exchange is one request and what came of it, redacted.
+type Exchange struct {
+	Operation contract.OperationID `json:"operation"`
+	Method    string               `json:"method"`
+	URL       string               `json:"url"`
+	Started   time.Time            `json:"started"`
+	// Duration is in nanoseconds, until the last byte of the answer.
+	Duration        time.Duration `json:"duration"`
+	RequestHeaders  []HeaderLine  `json:"requestHeaders,omitempty"`
+	RequestBody     string        `json:"requestBody,omitempty"`
+	Status          int           `json:"status,omitempty"`
+	ResponseHeaders []HeaderLine  `json:"responseHeaders,omitempty"`
+	ResponseBody    string        `json:"responseBody,omitempty"`
+	// InteractionID is the x-fapi-interaction-id that was sent.
+	InteractionID string `json:"interactionId,omitempty"`
+	// Inconclusive says why the environment answered and not the API; empty
+	// for an answer that was judged.
+	Inconclusive string `json:"inconclusive,omitempty"`
+	// Exercised are the clauses that this answer was held against, met or not.
+	Exercised []contract.ClauseID `json:"exercised,omitempty"`
+}
+
+// HeaderLine is one header field as sent or received.
+type HeaderLine struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Record is all that one spec saw and concluded.
+type Record struct {
+	Exchanges []Exchange `json:"exchanges,omitempty"`
+	Findings  []Finding  `json:"findings,omitempty"`
+	// Exercised are the clauses that the spec itself put to the test, beside
+	// those of its exchanges.
+	Exercised []contract.ClauseID `json:"exercised,omitempty"`
+	// Inconclusive says why the spec could not be judged; empty if it was.
+	Inconclusive string `json:"inconclusive,omitempty"`
+	// NotExercised says why clauses of the spec were not put to the test: a
+	// capability that is switched off, a way to a consent that is missing.
+	NotExercised string `json:"notExercised,omitempty"`
+	// Notes are remarks for the reader: a read repeated while a resource settled.
+	Notes []string `json:"notes,omitempty"`
+}
