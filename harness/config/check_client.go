@@ -1,0 +1,119 @@
+package config
+
+import (
+	"net/url"
+	"regexp"
+)
+
+// The client authentication methods (OpenID Connect Core 1.0 section 9, RFC
+// 8705 section 2.1.1) and the ways to an authorised consent (R12).
+const (
+	clientSecretBasic = "client_secret_basic"
+	clientSecretPost  = "client_secret_post"
+	privateKeyJWT     = "private_key_jwt"
+	tlsClientAuth     = "tls_client_auth"
+
+	wayHeadless = "headless"
+	wayCodes    = "codes"
+)
+
+// usesSecret says whether the authentication method sends the client's secret.
+func usesSecret(method string) bool {
+	return method == clientSecretBasic || method == clientSecretPost
+}
+
+// scopeForm is RFC 6749 section 3.3's scope.
+var scopeForm = regexp.MustCompile(`^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$`)
+
+const aSecret = `{"env": "NAME"} or {"file": "path"}`
+
+func (l *loader) checkClient() {
+	client := l.cfg.Client
+	if !client.ID.IsSet() {
+		l.breach("client.id", aSecret, "none")
+	}
+	if usesSecret(client.AuthMethod) && !client.Secret.IsSet() {
+		l.breach("client.secret", aSecret+", which client.authMethod "+client.AuthMethod+" asks for", "none")
+	}
+	if client.AuthMethod == tlsClientAuth && l.cfg.TLS.CertificateFile == "" {
+		l.breach("tls.certificateFile", "a PEM file, which client.authMethod "+tlsClientAuth+" asks for", "none")
+	}
+	for _, scope := range [][2]string{
+		{"client.scopes.accounts", client.Scopes.Accounts},
+		{"client.scopes.fundsConfirmations", client.Scopes.Funds},
+		{"registration.managementScope", l.cfg.Registration.ManagementScope},
+	} {
+		if !scopeForm.MatchString(scope[1]) {
+			l.breach(scope[0], "scope values with single blanks between them", quote(scope[1]))
+		}
+	}
+	l.checkRedirectURI(client.RedirectURI)
+}
+
+// checkRedirectURI: Open Banking registers https addresses alone, and RFC 6749
+// section 3.1.2 forbids the fragment.
+func (l *loader) checkRedirectURI(uri string) {
+	const key = "client.redirectUri"
+	asking := ""
+	switch {
+	case l.registers():
+		asking = "registration.register"
+	case l.cfg.Consents.Way == wayHeadless || l.cfg.Consents.Way == wayCodes:
+		asking = "consents.way " + l.cfg.Consents.Way
+	}
+	if uri == "" && asking == "" {
+		return
+	}
+	if uri == "" {
+		l.breach(key, "an absolute https address, which "+asking+" asks for", "none")
+		return
+	}
+	if parsed := l.checkAddress(key, uri); parsed != nil && parsed.Scheme != "https" {
+		l.breach(key, "an absolute https address", quote((&url.URL{Scheme: parsed.Scheme, Host: parsed.Host}).String()))
+	}
+}
+
+func (l *loader) checkSecondClient() {
+	first, second := l.cfg.Client, l.cfg.SecondClient
+	if second.Secret.IsSet() && !second.ID.IsSet() {
+		l.breach("secondClient.id", aSecret+" beside secondClient.secret", "none")
+	}
+	if second.ID.IsSet() && usesSecret(first.AuthMethod) && !second.Secret.IsSet() {
+		l.breach("secondClient.secret", aSecret+" beside secondClient.id", "none")
+	}
+	if second.ID.IsSet() && second.ID.Reveal() == first.ID.Reveal() {
+		l.breach("secondClient.id", "another client than client.id", "the same (not shown)")
+	}
+}
+
+// registers says whether the run is known to register clients.
+func (l *loader) registers() bool {
+	return l.cfg.Registration.Register && !l.faulty("registration.register")
+}
+
+func (l *loader) checkRegistration() {
+	registration := l.cfg.Registration
+	if !l.registers() {
+		return
+	}
+	const because = ", which registration.register asks for (false where the target registers nobody)"
+	if registration.Audience == "" {
+		l.breach("registration.audience", "the bank's identifier for the aud claim"+because, "none")
+	}
+	if !registration.SoftwareStatement.IsSet() {
+		l.breach("registration.softwareStatement", aSecret+because, "none")
+	}
+	if registration.SoftwareID == "" {
+		l.breach("registration.softwareId", "the directory's identifier of the software"+because, "none")
+	}
+}
+
+func (l *loader) checkConsents() {
+	consents := l.cfg.Consents
+	if consents.IntentClaim == "" {
+		l.breach("consents.intentClaim", "the name of an ID token's claim", "none")
+	}
+	if consents.Way == wayCodes && !consents.Codes.Accounts.IsSet() && !consents.Codes.Funds.IsSet() {
+		l.breach("consents.codes", "accounts or fundsConfirmations, which consents.way codes asks for", "neither")
+	}
+}

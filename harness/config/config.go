@@ -1,0 +1,214 @@
+// Package config reads, validates and redacts the configuration: one JSON file
+// that describes a target, who we are there, and what a run may do, with every
+// key open to an environment variable. It owns the defaults and every rule
+// about what a configuration may say, and reports all that is wrong at once.
+//
+// It makes no request, knows no transport and no test framework, and refuses
+// to import anything of ours but harness/contract, whose words it uses.
+package config
+
+import (
+	"time"
+
+	"obconform/harness/contract"
+)
+
+// Config is the whole configuration, validated; see config.example.json for a
+// realistic value of every key.
+type Config struct {
+	Target       Target       `json:"target"`
+	TLS          TLS          `json:"tls"`
+	Client       Client       `json:"client"`
+	SecondClient SecondClient `json:"secondClient"`
+	Registration Registration `json:"registration"`
+	Consents     Consents     `json:"consents"`
+	Fixtures     Fixtures     `json:"fixtures"`
+	// Provoke says, per status, which request headers make the target give
+	// that answer (R13).
+	Provoke  []Provocation `json:"provoke"`
+	Timeouts Timeouts      `json:"timeouts"`
+	Limits   Limits        `json:"limits"`
+	// FailOn lists the levels whose breach fails a run; doc and std by default.
+	FailOn []contract.Level `json:"failOn"`
+}
+
+// Target is the bank under test.
+type Target struct {
+	// Name stands in reports; without one, the host of BaseURL does.
+	Name string `json:"name"`
+	// BaseURL is scheme, host and optional port and path; https, http only on
+	// loopback; without a slash at its end.
+	BaseURL string `json:"baseUrl"`
+	// Paths are the base paths below BaseURL, per path group (contract section
+	// 1, R8); a group that the file leaves out keeps its documented path.
+	Paths map[contract.PathGroup]string `json:"paths"`
+	// AllowedHosts are the hosts ("name" or "name:port", port 443 where none is
+	// named) that may be called beside BaseURL's own (R14).
+	AllowedHosts []string `json:"allowedHosts"`
+	// SettleTime is how long a new resource may need before it can be read (R15).
+	SettleTime Duration `json:"settleTime"`
+	// ClockSkew is the difference between the clocks that is allowed for.
+	ClockSkew Duration `json:"clockSkew"`
+	// InitialConsentStatus lists the statuses that a new consent may have:
+	// AwaitingAuthorisation, and Authorised for a sandbox that pre-authorises.
+	InitialConsentStatus []string `json:"initialConsentStatus"`
+	// SignatureJWKSURL is where the keys of x-jws-signature are published, when
+	// not in discovery's jwks_uri.
+	SignatureJWKSURL string `json:"signatureJwksUrl"`
+	// RequireSignature promotes COM-SIGNATURE-PRESENT from adv to doc (R10).
+	RequireSignature bool `json:"requireSignature"`
+}
+
+// TLS is the transport's material; verification itself cannot be switched off.
+// Once loaded, its paths no longer depend on the current folder.
+type TLS struct {
+	// CAFile is a PEM file of the authorities to trust, empty for the system's.
+	CAFile string `json:"caFile"`
+	// CertificateFile and KeyFile are the PEM pair of the client certificate.
+	CertificateFile string `json:"certificateFile"`
+	KeyFile         string `json:"keyFile"`
+}
+
+// Client is who we are at the target: one registered client.
+type Client struct {
+	ID     Secret `json:"id"`
+	Secret Secret `json:"secret"`
+	// AuthMethod is client_secret_basic, client_secret_post, private_key_jwt or
+	// tls_client_auth.
+	AuthMethod string `json:"authMethod"`
+	// SigningKeyFile is the PEM private key (PKCS#1 or PKCS#8) that signs
+	// registrations, request objects and client assertions, PS256.
+	SigningKeyFile string `json:"signingKeyFile"`
+	// SigningKeyID is the kid under which the target knows that key.
+	SigningKeyID string `json:"signingKeyId"`
+	// RedirectURI is one that is registered for this client.
+	RedirectURI string `json:"redirectUri"`
+	// Scopes are the scope values to ask for, per API scope of the contract.
+	Scopes Scopes `json:"scopes"`
+}
+
+// Scopes are the values sent as scope in token requests.
+type Scopes struct {
+	Accounts string `json:"accounts"`
+	Funds    string `json:"fundsConfirmations"`
+}
+
+// SecondClient is another TPP at the same target, for what must be refused
+// across clients; empty where there is none.
+type SecondClient struct {
+	ID     Secret `json:"id"`
+	Secret Secret `json:"secret"`
+}
+
+// Registration is how the target registers clients.
+type Registration struct {
+	// SoftwareStatement is the directory's JWS, the software_statement claim.
+	SoftwareStatement Secret `json:"softwareStatement"`
+	// SoftwareID is the software_id claim, and the request's issuer.
+	SoftwareID string `json:"softwareId"`
+	// ExpiredSoftwareStatement, ForeignSoftwareStatement (of another software)
+	// and UntrustedSoftwareStatement are optional, for DCR-400-SSA.
+	ExpiredSoftwareStatement   Secret `json:"expiredSoftwareStatement"`
+	ForeignSoftwareStatement   Secret `json:"foreignSoftwareStatement"`
+	UntrustedSoftwareStatement Secret `json:"untrustedSoftwareStatement"`
+	// Audience is the aud claim of a registration request.
+	Audience string `json:"audience"`
+	// ContentType is application/jose or application/jwt.
+	ContentType string `json:"contentType"`
+	// ManagementAuth is bearer or basic (R1).
+	ManagementAuth string `json:"managementAuth"`
+	// ManagementScope is the scope of the management token.
+	ManagementScope string `json:"managementScope"`
+	// ErrorFormat is OBErrorResponse1 or rfc7591 (R2).
+	ErrorFormat string `json:"errorFormat"`
+	// Claims are added to every registration request, replacing ours of the same name.
+	Claims map[string]any `json:"claims"`
+	// Register, Get, Put and Delete are the capabilities of the target (R9).
+	Register bool `json:"register"`
+	Get      bool `json:"get"`
+	Put      bool `json:"put"`
+	Delete   bool `json:"delete"`
+}
+
+// Consents is how an authorised consent comes about (R12).
+type Consents struct {
+	// Way is headless, codes, or none.
+	Way string `json:"way"`
+	// ResponseType is what headless asks for: "code" or "code id_token".
+	ResponseType string `json:"responseType"`
+	// IntentClaim is the ID token's claim with the consent's identifier.
+	IntentClaim string `json:"intentClaim"`
+	// CodesReusable says that a predefined code may be exchanged again (R11).
+	CodesReusable bool `json:"codesReusable"`
+	// Codes are read where Way is codes.
+	Codes Codes `json:"codes"`
+}
+
+// Codes are the target's predefined authorisation codes: one per scope, and
+// optionally one per permission set and state of an accounts consent (R12).
+type Codes struct {
+	Accounts     Secret `json:"accounts"`
+	Funds        Secret `json:"fundsConfirmations"`
+	Basic        Secret `json:"basic"`
+	Detail       Secret `json:"detail"`
+	Rejected     Secret `json:"rejected"`
+	Revoked      Secret `json:"revoked"`
+	Expired      Secret `json:"expired"`
+	NoPermission Secret `json:"noPermission"`
+}
+
+// Fixtures is what the target's test data holds.
+type Fixtures struct {
+	// MinimumAccounts is how many accounts the test customer has at least.
+	MinimumAccounts int `json:"minimumAccounts"`
+	// DebtorAccount is an account of the customer's, for funds consents.
+	DebtorAccount DebtorAccount `json:"debtorAccount"`
+	// Currency is the currency of DebtorAccount; OtherCurrency is not.
+	Currency      string `json:"currency"`
+	OtherCurrency string `json:"otherCurrency"`
+	// AvailableAmount is always available, UnavailableAmount never.
+	AvailableAmount   string `json:"availableAmount"`
+	UnavailableAmount string `json:"unavailableAmount"`
+	// ForeignAccountID is an account that no consent covers.
+	ForeignAccountID string `json:"foreignAccountId"`
+}
+
+// DebtorAccount is OBFundsConfirmationConsent1's account.
+type DebtorAccount struct {
+	SchemeName              string `json:"schemeName"`
+	Identification          string `json:"identification"`
+	Name                    string `json:"name"`
+	SecondaryIdentification string `json:"secondaryIdentification"`
+}
+
+// Provocation makes the target answer with Status when a request carries Headers.
+type Provocation struct {
+	Status  int               `json:"status"`
+	Headers map[string]string `json:"headers"`
+}
+
+// Timeouts bound every wait; each is positive, and none outlasts the next
+// wider one.
+type Timeouts struct {
+	// Connect bounds the connection, and then the TLS handshake.
+	Connect Duration `json:"connect"`
+	// Request bounds one exchange, until the last byte of the answer.
+	Request Duration `json:"request"`
+	// Spec bounds one spec with its cleanup, Run the whole run.
+	Spec Duration `json:"spec"`
+	Run  Duration `json:"run"`
+}
+
+// Limits bound what is read from the target.
+type Limits struct {
+	// ResponseBytes is the longest body that is read, in bytes.
+	ResponseBytes int64 `json:"responseBytes"`
+	// HeaderBytes is the longest header block that is read, in bytes.
+	HeaderBytes int64 `json:"headerBytes"`
+}
+
+// Duration is a time span, written in JSON like "30s" or "1m30s".
+type Duration time.Duration
+
+// String is the span as the configuration file writes it.
+func (d Duration) String() string { return time.Duration(d).String() }
