@@ -1,0 +1,137 @@
+// Package mockbank is a small, complete Open Banking bank (ASPSP) served over
+// HTTP: discovery, dynamic client registration, token and authorization
+// endpoints, account access consents, accounts and confirmation of funds. It
+// honours every clause of the contract, so that a conformance run against it
+// has nothing to report, and it is the ground on which faulty banks are built.
+//
+// It owns its own reading of the contract. It imports nothing else of this
+// module: a header name misspelt in the auditor would otherwise be misspelt
+// here too, and never be seen.
+package mockbank
+
+import (
+	"fmt"
+	"log"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Options configure a Bank. The zero value is a working bank over plain HTTP.
+type Options struct {
+	// Now is the bank's clock; nil means time.Now.
+	Now func() time.Time
+	// Latency is waited before every answer.
+	Latency time.Duration
+	// TLS serves https with a certificate authority made for this bank. Client
+	// certificates are verified when given, required to register, and required
+	// at the token endpoint from clients registered for tls_client_auth.
+	TLS bool
+	// PageSize is the number of accounts on one page; 0 means 2.
+	PageSize int
+	// TokenLifetime is how long an access token lives; 0 means 5 minutes. It is
+	// announced as expires_in in whole seconds, rounded down.
+	TokenLifetime time.Duration
+	// BaseURL is the public address, without a trailing slash, when it differs
+	// from the one that Start listens on (a proxy in front, say).
+	BaseURL string
+	// Keys are the RSA keys to use; nil makes new ones, which takes a moment.
+	Keys *Keys
+	// Log receives what net/http has to say about connections; nil drops it.
+	Log *log.Logger
+}
+
+// Bounds on what a bank remembers: beyond them the oldest entry is forgotten,
+// so that a mock which runs for weeks does not grow.
+const (
+	maxClients  = 2_000
+	maxConsents = 10_000
+	maxTokens   = 50_000
+	maxCodes    = 10_000
+	maxIDs      = 50_000
+)
+
+// Bank is one mock bank with its clients, consents, tokens and accounts, all in
+// memory. It is safe for use by many goroutines.
+type Bank struct {
+	options Options
+	keys    *Keys
+	certs   *certificates // nil without TLS
+	tpp     tppIdentity   // what Credentials hands out
+
+	mu            sync.Mutex // guards everything below
+	base          string     // public address, no trailing slash
+	clients       *bounded[*client]
+	accountGrants *bounded[*accountConsent]
+	fundsGrants   *bounded[*fundsConsent]
+	tokens        *bounded[*token]
+	refreshTokens *bounded[*token]
+	codes         *bounded[*code]
+	predefined    map[string]predefinedCode // code value -> what it stands for
+	usedIDs       *bounded[struct{}]        // jti of registrations and client assertions
+}
+
+// New makes a bank with its keys, certificates and test data. It returns an
+// error when a key or a certificate cannot be made, or an option makes no sense.
+func New(options Options) (*Bank, error) {
+	if options.PageSize < 0 || options.TokenLifetime < 0 || options.Latency < 0 {
+		return nil, fmt.Errorf("mock bank: page size, token lifetime and latency must not be negative")
+	}
+	if options.TokenLifetime > 0 && options.TokenLifetime < time.Second {
+		return nil, fmt.Errorf("mock bank: token lifetime %v is less than the second that expires_in can say", options.TokenLifetime)
+	}
+	setDefaults(&options)
+	keys := options.Keys
+	if keys == nil {
+		var err error
+		if keys, err = GenerateKeys(); err != nil {
+			return nil, fmt.Errorf("mock bank: %w", err)
+		}
+	}
+	b := &Bank{
+		options:       options,
+		keys:          keys,
+		base:          options.BaseURL,
+		clients:       newBounded[*client](maxClients),
+		accountGrants: newBounded[*accountConsent](maxConsents),
+		fundsGrants:   newBounded[*fundsConsent](maxConsents),
+		tokens:        newBounded[*token](maxTokens),
+		refreshTokens: newBounded[*token](maxTokens),
+		codes:         newBounded[*code](maxCodes),
+		usedIDs:       newBounded[struct{}](maxIDs),
+	}
+	if options.TLS {
+		var err error
+		if b.certs, err = newCertificates(); err != nil {
+			return nil, fmt.Errorf("mock bank: %w", err)
+		}
+	}
+	if err := b.prepareTPPs(); err != nil {
+		return nil, fmt.Errorf("mock bank: %w", err)
+	}
+	return b, nil
+}
+
+func setDefaults(options *Options) {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.PageSize == 0 {
+		options.PageSize = 2
+	}
+	if options.TokenLifetime == 0 {
+		options.TokenLifetime = 5 * time.Minute
+	}
+	// A token must not outlive what expires_in says.
+	options.TokenLifetime = options.TokenLifetime.Truncate(time.Second)
+}
+
+// Handler answers requests without a listener of its own. Links and metadata
+// then name Options.BaseURL, which must be set.
+func (b *Bank) Handler() http.Handler { return http.HandlerFunc(b.serve) }
+
+func (b *Bank) now() time.Time { return b.options.Now() }
+
+// issuer is the bank's OpenID Connect issuer: the address of its metadata
+// without the well-known suffix (OpenID Connect Discovery 1.0, section 4).
+func (b *Bank) issuer() string { return b.base + discoveryBase }
