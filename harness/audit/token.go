@@ -1,0 +1,94 @@
+package audit
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"obconform/harness/contract"
+)
+
+// token holds the answers of the token endpoint to their shape. Whether the
+// status fits the situation is the suites' business.
+func (e *examination) token() {
+	switch {
+	case e.op.ID != contract.RequestToken:
+	case e.isStatus(http.StatusOK):
+		e.tokenGranted()
+	case e.isTokenError():
+		e.tokenRefused()
+	}
+}
+
+// isTokenError tells the statuses that RFC 6749, section 5.2, has error objects
+// for, and 403, with which some refuse clients.
+func (e *examination) isTokenError() bool {
+	return e.isStatus(http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden)
+}
+
+var positiveInteger = regexp.MustCompile(`^[1-9][0-9]*$`)
+
+// TOK-200: the answer has a bearer token and its lifetime, and is not to be
+// stored; a client-credentials grant brings neither an ID nor a refresh token.
+// The lifetime may be missing from other grants (RFC 6749, section 5.1).
+func (e *examination) tokenGranted() {
+	if len(e.res.Body) > 0 && !e.parsed {
+		return
+	}
+	e.decide(contract.Tok200)
+	object, ok := e.body.(map[string]any)
+	if !ok {
+		e.breach(contract.Tok200, "body", "a JSON object", e.bodyOutline())
+		return
+	}
+	own := e.req.Form.Get("grant_type") == "client_credentials"
+	if text, _ := object["access_token"].(string); text == "" {
+		e.breach(contract.Tok200, "/access_token", "a non-empty string", e.show("/access_token"))
+	}
+	if kind, _ := object["token_type"].(string); !strings.EqualFold(kind, "Bearer") {
+		e.breach(contract.Tok200, "/token_type", "Bearer", e.show("/token_type"))
+	}
+	lifetime, present := object["expires_in"]
+	if seconds, _ := lifetime.(json.Number); (own || present) && !positiveInteger.MatchString(seconds.String()) {
+		e.breach(contract.Tok200, "/expires_in", "a positive integer", e.show("/expires_in"))
+	}
+	if values := e.res.Header.Values("Cache-Control"); !slices.Contains(tokens(values), "no-store") {
+		e.breach(contract.Tok200, "header Cache-Control", "no-store", quoteAll(values))
+	}
+	for _, name := range []string{"id_token", "refresh_token"} {
+		if _, present := object[name]; own && present {
+			e.breachAt(contract.Adv, contract.Tok200, "/"+name, "no such member", e.show("/"+name))
+		}
+	}
+}
+
+func (e *examination) bodyOutline() string {
+	if len(e.res.Body) == 0 {
+		return "no body"
+	}
+	return outline(e.body)
+}
+
+// TOK-ERROR: a refusal is an object of RFC 6749, section 5.2.
+func (e *examination) tokenRefused() {
+	if len(e.res.Body) > 0 && !e.parsed {
+		return
+	}
+	e.decide(contract.TokError)
+	object, ok := e.body.(map[string]any)
+	if !ok {
+		e.breach(contract.TokError, "body", "an OAuth error object", e.bodyOutline())
+		return
+	}
+	if code, _ := object["error"].(string); !slices.Contains(contract.TokenErrors(), code) {
+		e.breach(contract.TokError, "/error", "one of "+strings.Join(contract.TokenErrors(), ", "), e.show("/error"))
+	}
+	for _, name := range []string{"error_description", "error_uri"} {
+		value, present := object[name]
+		if _, isText := value.(string); present && !isText {
+			e.breach(contract.TokError, "/"+name, "a string", e.show("/"+name))
+		}
+	}
+}
