@@ -1,0 +1,86 @@
+package tpp
+
+import (
+	"context"
+	"slices"
+
+	"obconform/harness/contract"
+)
+
+// cleanup deletes one thing that was created.
+type cleanup struct {
+	api contract.API
+	// id is the resource's identifier at the bank.
+	id     string
+	what   string
+	delete func(ctx context.Context)
+}
+
+// atSpecEnd deletes the resource at the end of the spec.
+func (c *Client) atSpecEnd(one cleanup) { c.spec.cleanups = append(c.spec.cleanups, one) }
+
+// deletedAlready takes a resource that a spec has deleted itself off the list.
+func (c *Client) deletedAlready(id string) {
+	c.spec.cleanups = slices.DeleteFunc(c.spec.cleanups, func(one cleanup) bool { return one.id == id })
+}
+
+// share keeps a resource for the specs to come: what the running spec created
+// is not deleted at its end, but when the process has run them all.
+func (c *Client) share(id string) {
+	for _, one := range c.spec.cleanups {
+		if one.id == id {
+			c.leftovers = append(c.leftovers, one)
+		}
+	}
+	c.deletedAlready(id)
+}
+
+// Leftovers names the APIs that shared resources are left of.
+func (c *Client) Leftovers() []contract.API {
+	var apis []contract.API
+	for _, one := range c.leftovers {
+		if !slices.Contains(apis, one.api) {
+			apis = append(apis, one.api)
+		}
+	}
+	return apis
+}
+
+// CleanUp deletes the resources of that API that the specs of this process
+// shared, last first. It runs inside a spec or a suite's teardown: its
+// exchanges are recorded and audited like all others.
+func (c *Client) CleanUp(ctx context.Context, api contract.API) {
+	var due, rest []cleanup
+	for _, one := range c.leftovers {
+		if one.api == api {
+			due = append(due, one)
+		} else {
+			rest = append(rest, one)
+		}
+	}
+	c.leftovers = rest
+	c.clean(ctx, &due)
+}
+
+// clean works the list off; one deletion that fails does not stop the others.
+func (c *Client) clean(ctx context.Context, list *[]cleanup) {
+	for len(*list) > 0 {
+		last := (*list)[len(*list)-1]
+		*list = (*list)[:len(*list)-1]
+		if c.gone != "" {
+			c.note("could not delete %s: the target is gone", last.what)
+			continue
+		}
+		last.delete(ctx)
+	}
+}
+
+// deleted holds the answer to a deletion at a spec's end against the clause
+// that owns it; an outage is noted, since the spec has its verdict already.
+func (c *Client) deleted(a *Answer, clause contract.ClauseID, what string) {
+	if a.inconclusive != "" {
+		c.note("could not delete %s: %s", what, a.inconclusive)
+		return
+	}
+	a.Is(clause, 204)
+}

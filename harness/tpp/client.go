@@ -1,0 +1,94 @@
+// Package tpp is the actor: a third-party provider that builds requests, gets
+// tokens and consents, sends, records and redacts each exchange, has it
+// audited, and deletes what it created. What is true of every flow lives here,
+// so that a spec says only what it proves.
+//
+// It fails specs through Ginkgo and knows no schema: what is true of every
+// answer is the auditor's business.
+package tpp
+
+import (
+	"net/http"
+	"time"
+
+	"obconform/harness/audit"
+	"obconform/harness/config"
+	"obconform/harness/jose"
+)
+
+// goneAfter is how many inconclusive answers in a row mean that the target is
+// gone and is not asked any more.
+const goneAfter = 5
+
+// Client is one TPP at one target. It belongs to one process and runs one
+// spec at a time; it is not safe for concurrent use.
+type Client struct {
+	cfg       config.Config
+	http      *http.Client
+	transport *http.Transport
+	auditor   *audit.Auditor
+	signer    *jose.Signer // nil where the configuration names no key
+	redactor  *redactor
+	spec      *recorder
+	memo      map[string]*remembered
+	leftovers []cleanup
+	reporter  Reporter
+	now       func() time.Time
+
+	answered     bool // the target has answered at least once
+	inconclusive int  // inconclusive answers in a row
+	gone         string
+}
+
+// New makes the TPP that the configuration describes. It makes no request; the
+// error says which file of the configuration cannot be used.
+func New(cfg config.Config) (*Client, error) {
+	return newClient(cfg, ginkgoReporter{})
+}
+
+func newClient(cfg config.Config, reporter Reporter) (*Client, error) {
+	transport, err := newTransport(cfg)
+	if err != nil {
+		return nil, err
+	}
+	auditor, err := audit.New(audit.Options{
+		ClockSkew:          time.Duration(cfg.Target.ClockSkew),
+		RFC7591Errors:      cfg.Registration.ErrorFormat == "rfc7591",
+		RequireSignature:   cfg.Target.RequireSignature,
+		MaxResponseBytes:   cfg.Limits.ResponseBytes,
+		RegistrationMethod: cfg.Client.AuthMethod,
+	})
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		cfg: cfg, transport: transport, http: newHTTPClient(transport),
+		auditor: auditor, redactor: newRedactor(cfg),
+		memo: map[string]*remembered{}, reporter: reporter, now: time.Now,
+	}
+	c.spec = newRecorder()
+	if cfg.Client.SigningKeyFile != "" {
+		if c.signer, err = jose.LoadSigner(cfg.Client.SigningKeyFile, cfg.Client.SigningKeyID); err != nil {
+			return nil, err
+		}
+	}
+	c.learn(audit.ClientSecret, cfg.Client.Secret.Reveal())
+	c.learn(audit.ClientSecret, cfg.SecondClient.Secret.Reveal())
+	for _, secret := range cfg.Secrets() {
+		c.redactor.learn("secret", secret) // software statements, codes: nothing that an answer must not repeat
+	}
+	return c, nil
+}
+
+// Config is the configuration that the client was made from.
+func (c *Client) Config() config.Config { return c.cfg }
+
+// learn makes a secret known to the redactor and to the auditor, who looks for
+// it in answers (COM-SECRETS).
+func (c *Client) learn(kind audit.SecretKind, value string) {
+	if value == "" {
+		return
+	}
+	c.redactor.learn(string(kind), value)
+	c.auditor.Learn(kind, value)
+}

@@ -1,0 +1,147 @@
+package tpp
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"obconform/harness/audit"
+	"obconform/harness/contract"
+)
+
+// Call sends one request of an operation and answers what came back, audited.
+// The resource is the last path segment of operations that have one.
+func (c *Client) Call(ctx context.Context, id contract.OperationID, resource string, edits ...Edit) *Answer {
+	operation, known := contract.Lookup(id)
+	if !known {
+		panic("tpp: no operation " + string(id))
+	}
+	return c.send(ctx, c.build(operation, c.address(operation, resource), edits))
+}
+
+// send makes the exchange, has it audited and records it. It does not judge:
+// that is the spec's and the auditor's business. It ends the spec only when
+// the target is gone or must not be called.
+func (c *Client) send(ctx context.Context, r *request) *Answer {
+	if c.gone != "" {
+		c.inconclusiveSpec("the target is gone: " + c.gone)
+	}
+	target, err := url.Parse(r.url)
+	if err != nil {
+		c.inconclusiveSpec(fmt.Sprintf("the address %q of %s cannot be read", c.redactor.text(r.url), r.operation.ID))
+	}
+	if !c.cfg.HostAllowed(target.Host) {
+		c.inconclusiveSpec(fmt.Sprintf("%s would be called on %s, which is neither target.baseUrl's host nor in target.allowedHosts", r.operation.ID, target.Host))
+	}
+	x := c.trip(ctx, r, target)
+	result := c.auditor.Check(x)
+	answer := &Answer{client: c, operation: r.operation, Body: result.Body,
+		Started: x.Started, Ended: x.Ended, inconclusive: result.Inconclusive, findings: result.Findings}
+	if x.Response != nil {
+		answer.Status, answer.Header, answer.raw = x.Response.Status, x.Response.Header, x.Response.Body
+	}
+	answer.index = c.record(x, result)
+	c.noticeOutage(result.Inconclusive)
+	return answer
+}
+
+// noticeOutage keeps count of inconclusive answers: when the first contact
+// fails, or five in a row, the target is gone and is not asked any more.
+func (c *Client) noticeOutage(reason string) {
+	if reason == "" {
+		c.answered, c.inconclusive = true, 0
+		return
+	}
+	c.inconclusive++
+	if !c.answered || c.inconclusive >= goneAfter {
+		c.gone = reason
+	}
+}
+
+// trip makes the exchange within its deadline and returns it raw.
+func (c *Client) trip(ctx context.Context, r *request, target *url.URL) (x audit.Exchange) {
+	deadline := time.Now().Add(time.Duration(c.cfg.Timeouts.Request))
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	x = audit.Exchange{Operation: r.operation.ID, Request: audit.Request{
+		Method: r.method, URL: target, Header: r.header.Clone(), Body: r.body, Form: r.form,
+		InteractionID: r.header.Get(contract.HeaderInteractionID)}}
+	x.Started = c.now()
+	defer func() { x.Ended = c.now() }()
+	req, err := http.NewRequestWithContext(ctx, r.method, r.url, bytes.NewReader(r.body))
+	if err != nil {
+		x.Err = err
+		return x
+	}
+	if len(r.body) == 0 {
+		req.Body, req.ContentLength = http.NoBody, 0
+	}
+	req.Header = r.header.Clone()
+	if _, set := req.Header["User-Agent"]; !set {
+		req.Header.Set("User-Agent", "obconform")
+	}
+	var res *http.Response
+	var wire *audit.Wire
+	if r.method == http.MethodDelete && r.operation.Documented() {
+		res, wire, err = c.wireTrip(ctx, req, deadline)
+	} else {
+		res, err = c.http.Do(req)
+	}
+	if err != nil {
+		x.Err = withoutURL(err)
+		return x
+	}
+	defer func() { _ = res.Body.Close() }()
+	x.Response, x.Err = c.readResponse(res, wire)
+	x.Ended = c.now()
+	return x
+}
+
+// withoutURL unwraps net/http's own error, whose text repeats the whole
+// address, query and all.
+func withoutURL(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}
+
+// readResponse reads at most one byte more than the limit, and undoes gzip,
+// which every request asks for, within the same limit.
+func (c *Client) readResponse(res *http.Response, wire *audit.Wire) (*audit.Response, error) {
+	limit := c.cfg.Limits.ResponseBytes
+	raw, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	response := &audit.Response{Status: res.StatusCode, Header: res.Header, RawBody: raw, Body: raw,
+		ContentLength: res.ContentLength, Truncated: err != nil, TooLarge: int64(len(raw)) > limit, Wire: wire}
+	if err != nil || response.TooLarge {
+		return response, err
+	}
+	if strings.EqualFold(res.Header.Get("Content-Encoding"), "gzip") && len(raw) > 0 {
+		plain, err := unzip(raw, limit)
+		if err != nil {
+			response.Truncated = true
+			return response, fmt.Errorf("the gzip body cannot be decoded: %w", err)
+		}
+		response.Body, response.TooLarge = plain, int64(len(plain)) > limit
+	}
+	return response, nil
+}
+
+func unzip(data []byte, limit int64) ([]byte, error) {
+	in, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(in, limit+1))
+}
+
+// Gone says why the target is not asked any more, empty if it is.
+func (c *Client) Gone() string { return c.gone }

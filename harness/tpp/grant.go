@@ -1,0 +1,204 @@
+package tpp
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"obconform/harness/audit"
+	"obconform/harness/config"
+	"obconform/harness/contract"
+)
+
+// Access names a set of permissions that an authorised accounts consent has.
+type Access string
+
+// The sets that the contract tells apart (R12).
+const (
+	// AnyAccess reads accounts, however much of them.
+	AnyAccess Access = "accounts"
+	// BasicAccess has ReadAccountsBasic alone.
+	BasicAccess Access = "basic"
+	// DetailAccess has ReadAccountsDetail.
+	DetailAccess Access = "detail"
+)
+
+// permissions of each set, when we create the consent ourselves.
+var permissions = map[Access][]string{
+	AnyAccess:    {"ReadAccountsBasic", "ReadAccountsDetail"},
+	BasicAccess:  {"ReadAccountsBasic"},
+	DetailAccess: {"ReadAccountsDetail"},
+}
+
+// Code is an authorisation code and what it stands for.
+type Code struct {
+	Value string
+	// ConsentID is empty for a predefined code: its consent is in the ID token.
+	ConsentID string
+	// Nonce is what the authorisation request sent, empty for a predefined code.
+	Nonce string
+	// Reusable says that the code may be exchanged again (R11).
+	Reusable bool
+}
+
+// Grant is an authorised consent with its token.
+type Grant struct {
+	Token     string
+	ConsentID string
+	Code      Code
+	Answer    *Answer
+}
+
+// AccountsGrant is an authorised accounts consent that specs share; nobody
+// deletes it but the process's end.
+func (c *Client) AccountsGrant(ctx context.Context, access Access) Grant {
+	return c.shared("grant "+string(access), "an authorised accounts consent ("+string(access)+")", func() any {
+		grant := c.grant(ctx, c.accountsCode(ctx, access))
+		c.share(grant.ConsentID)
+		return grant
+	}).(Grant)
+}
+
+// FundsGrant is an authorised funds confirmation consent that specs share.
+func (c *Client) FundsGrant(ctx context.Context) Grant {
+	return c.shared("grant funds", "an authorised funds confirmation consent", func() any {
+		grant := c.grant(ctx, c.fundsCode(ctx))
+		c.share(grant.ConsentID)
+		return grant
+	}).(Grant)
+}
+
+// OwnAccountsGrant is an authorised accounts consent that the spec may do with
+// as it likes. Predefined consents are not ours to break (R11).
+func (c *Client) OwnAccountsGrant(ctx context.Context, access Access) Grant {
+	c.needHeadless()
+	return c.grant(ctx, c.accountsCode(ctx, access))
+}
+
+// OwnFundsGrant is the same for funds confirmation.
+func (c *Client) OwnFundsGrant(ctx context.Context) Grant {
+	c.needHeadless()
+	return c.grant(ctx, c.fundsCode(ctx))
+}
+
+func (c *Client) needHeadless() {
+	if c.cfg.Consents.Way != "headless" {
+		c.NotExercised("a consent of the spec's own cannot be authorised: consents.way is not headless")
+	}
+}
+
+// AccountsCode is an authorisation code for an accounts consent, of the spec's
+// own where the configuration lets us authorise one.
+func (c *Client) AccountsCode(ctx context.Context) Code { return c.accountsCode(ctx, AnyAccess) }
+
+func (c *Client) accountsCode(ctx context.Context, access Access) Code {
+	codes := c.cfg.Consents.Codes
+	return c.code(ctx, accountsConsent, AccountsConsent(permissions[access]...),
+		map[Access]config.Secret{AnyAccess: codes.Accounts, BasicAccess: codes.Basic, DetailAccess: codes.Detail}[access], string(access))
+}
+
+func (c *Client) fundsCode(ctx context.Context) Code {
+	return c.code(ctx, fundsConsent, c.FundsConsent(), c.cfg.Consents.Codes.Funds, "fundsConfirmations")
+}
+
+// code gets a code in the configured way (R12).
+func (c *Client) code(ctx context.Context, k kind, document Document, predefined config.Secret, key string) Code {
+	switch c.cfg.Consents.Way {
+	case "codes":
+		return c.PredefinedCode(predefined, key)
+	case "headless":
+		consent := c.createConsent(ctx, k, document, nil).Must(k.created, 201)
+		return c.authorise(ctx, consent.MustText(k.created, "/Data/ConsentId"), c.Scope(k.scope))
+	}
+	c.NotExercised("no consent can be authorised: consents.way is none")
+	return Code{}
+}
+
+// PredefinedCode is a code of the target's test data, by its key under
+// consents.codes.
+func (c *Client) PredefinedCode(secret config.Secret, key string) Code {
+	if !secret.IsSet() {
+		c.NotExercised("consents.codes." + key + " is not configured")
+	}
+	c.learn(audit.AuthorizationCode, secret.Reveal())
+	return Code{Value: secret.Reveal(), Reusable: c.cfg.Consents.CodesReusable}
+}
+
+// authorise sends the customer's browser to the authorisation endpoint with a
+// signed request object that names the consent, and reads the code from the
+// redirect without following it (R12).
+func (c *Client) authorise(ctx context.Context, consentID, scope string) Code {
+	code := Code{ConsentID: consentID, Nonce: uuid.NewString()}
+	issuer, endpoint := c.Issuer(ctx), c.endpoint(ctx, "authorization_endpoint")
+	values := url.Values{
+		"response_type": {c.cfg.Consents.ResponseType}, "client_id": {c.cfg.Client.ID.Reveal()},
+		"redirect_uri": {c.cfg.Client.RedirectURI}, "scope": {"openid " + scope},
+		"state": {uuid.NewString()}, "nonce": {code.Nonce},
+	}
+	object, err := c.signer.RequestObject(issuer, values, consentID, c.cfg.Consents.IntentClaim, c.now())
+	if err != nil {
+		c.NotExercised("the request object cannot be signed: " + err.Error())
+	}
+	values.Set("request", object)
+	operation, _ := contract.Lookup(contract.Authorize)
+	answer := c.send(ctx, c.build(operation, endpoint+separator(endpoint)+values.Encode(), nil))
+	code.Value = c.readRedirect(answer, values.Get("state"))
+	return code
+}
+
+func separator(address string) string {
+	if strings.Contains(address, "?") {
+		return "&"
+	}
+	return "?"
+}
+
+// readRedirect takes the code from the redirect's query or fragment. Getting
+// there is no clause of the contract: where it fails the spec is inconclusive.
+func (c *Client) readRedirect(a *Answer, state string) string {
+	if a.inconclusive != "" {
+		c.inconclusiveSpec("Authorize: " + a.inconclusive)
+	}
+	location, err := url.Parse(a.Header.Get("Location"))
+	if err != nil || !slices.Contains([]int{302, 303}, a.Status) {
+		c.inconclusiveSpec("the authorisation endpoint did not redirect with a code" + a.reasonGiven())
+	}
+	values := location.Query()
+	if fragment, err := url.ParseQuery(location.EscapedFragment()); err == nil && values.Get("code") == "" {
+		values = fragment
+	}
+	code := values.Get("code")
+	c.learn(audit.AuthorizationCode, code)
+	switch {
+	case code == "":
+		c.inconclusiveSpec("the authorisation endpoint redirected without a code: " + values.Get("error") + " " + values.Get("error_description"))
+	case values.Get("state") != state:
+		c.inconclusiveSpec("the authorisation endpoint did not play back the state")
+	}
+	return code
+}
+
+// Exchange trades a code for tokens, without judging the answer.
+func (c *Client) Exchange(ctx context.Context, code Code, redirectURI string) *Answer {
+	return c.TokenRequest(ctx, c.Self(), CodeGrant(code.Value, redirectURI))
+}
+
+// CodeGrant are the values of an authorisation-code request.
+func CodeGrant(code, redirectURI string) url.Values {
+	return url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {redirectURI}}
+}
+
+// grant trades a code for a token and learns the consent's identifier from the
+// ID token where the code does not say it.
+func (c *Client) grant(ctx context.Context, code Code) Grant {
+	answer := c.Exchange(ctx, code, c.cfg.Client.RedirectURI).Must(contract.TokCode, 200)
+	grant := Grant{Code: code, Answer: answer, ConsentID: code.ConsentID,
+		Token: answer.MustText(contract.TokCode, "/access_token")}
+	if claims := c.CheckIDToken(ctx, answer, code); grant.ConsentID == "" {
+		grant.ConsentID, _ = claims[c.cfg.Consents.IntentClaim].(string)
+	}
+	return grant
+}

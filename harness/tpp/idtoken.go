@@ -1,0 +1,49 @@
+package tpp
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"obconform/harness/contract"
+	"obconform/harness/jose"
+)
+
+// CheckIDToken holds the ID token of a code's token answer against TOK-IDTOKEN
+// and TOK-IDTOKEN-CONSENT, and answers its claims, nil where there are none to
+// trust.
+func (c *Client) CheckIDToken(ctx context.Context, a *Answer, code Code) map[string]any {
+	serialized, ok := a.Text("/id_token")
+	if !ok {
+		a.Check(contract.TokCode, "/id_token", false, "an ID token")
+		return nil
+	}
+	claims, problems := jose.VerifyIDToken(serialized, c.auditor.Keys(), jose.IDTokenExpectation{
+		Issuer: c.Issuer(ctx), ClientID: c.cfg.Client.ID.Reveal(), Nonce: code.Nonce,
+		Algorithms: c.Supported(ctx, "id_token_signing_alg_values_supported"),
+		Now:        c.now(), Skew: time.Duration(c.cfg.Target.ClockSkew),
+	})
+	c.exercised(contract.TokIDToken)
+	for _, problem := range problems {
+		a.find(contract.TokIDToken, "/id_token", problem.Expected, problem.Actual)
+	}
+	c.checkConsentClaim(a, claims, code)
+	return claims
+}
+
+// checkConsentClaim holds that the ID token names the consent: the one that
+// was authorised, or, for a predefined code, any.
+func (c *Client) checkConsentClaim(a *Answer, claims map[string]any, code Code) {
+	if claims == nil {
+		return // what cannot be read has its finding already
+	}
+	name := c.cfg.Consents.IntentClaim
+	named, _ := claims[name].(string)
+	met := named != "" && (code.ConsentID == "" || named == code.ConsentID)
+	if met {
+		c.exercised(contract.TokIDTokenConsent)
+		return
+	}
+	expected := fmt.Sprintf("the claim %s with the consent's identifier %q", name, code.ConsentID)
+	a.find(contract.TokIDTokenConsent, "/id_token", expected, fmt.Sprintf("%q", named))
+}

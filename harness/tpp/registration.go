@@ -1,0 +1,218 @@
+package tpp
+
+import (
+	"context"
+	"encoding/base64"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"obconform/harness/audit"
+	"obconform/harness/contract"
+)
+
+// requestLife is how long a registration request of ours is valid.
+const requestLife = 5 * time.Minute
+
+// RegistrationClaims are the claims of a valid registration request (Open
+// Banking Dynamic Client Registration v3.2), with a fresh jti; the
+// configuration's own claims replace ours of the same name.
+func (c *Client) RegistrationClaims(ctx context.Context) Document {
+	now := c.now()
+	claims := Document{
+		"iss": c.cfg.Registration.SoftwareID, "aud": c.audience(ctx), "jti": uuid.NewString(),
+		"iat": now.Unix(), "exp": now.Add(requestLife).Unix(),
+		"redirect_uris":                   []string{c.cfg.Client.RedirectURI},
+		"token_endpoint_auth_method":      c.cfg.Client.AuthMethod,
+		"grant_types":                     []string{"authorization_code", "client_credentials", "refresh_token"},
+		"response_types":                  []string{"code id_token"},
+		"software_id":                     c.cfg.Registration.SoftwareID,
+		"scope":                           "openid " + c.cfg.Client.Scopes.Accounts + " " + c.cfg.Client.Scopes.Funds,
+		"software_statement":              c.cfg.Registration.SoftwareStatement.Reveal(),
+		"application_type":                "web",
+		"id_token_signed_response_alg":    "PS256",
+		"request_object_signing_alg":      "PS256",
+		"token_endpoint_auth_signing_alg": "PS256",
+	}
+	maps.Copy(claims, c.cfg.Registration.Claims)
+	return claims
+}
+
+// audience is the configured aud claim, or the bank's issuer.
+func (c *Client) audience(ctx context.Context) string {
+	if configured := c.cfg.Registration.Audience; configured != "" {
+		return configured
+	}
+	return c.Issuer(ctx)
+}
+
+// Capability names what a target may not offer (R9).
+type Capability string
+
+// The four capabilities, by the keys of the configuration.
+const (
+	CanRegister Capability = "register"
+	CanGet      Capability = "get"
+	CanPut      Capability = "put"
+	CanDelete   Capability = "delete"
+)
+
+// Needs ends the spec as not exercised where the configuration switches a
+// capability off (R9).
+func (c *Client) Needs(capabilities ...Capability) {
+	registration := c.cfg.Registration
+	offered := map[Capability]bool{CanRegister: registration.Register, CanGet: registration.Get,
+		CanPut: registration.Put, CanDelete: registration.Delete}
+	for _, capability := range capabilities {
+		if !offered[capability] {
+			c.NotExercised("the target does not offer it: registration." + string(capability) + " is false")
+		}
+	}
+}
+
+// Sign is the registration request of those claims as a compact JWS, by our
+// key.
+func (c *Client) Sign(claims Document) string {
+	if c.signer == nil {
+		c.NotExercised("there is no key to sign with: client.signingKeyFile is not configured")
+	}
+	serialized, err := c.signer.SignClaims(claims)
+	if err != nil {
+		c.NotExercised("the request cannot be signed: " + err.Error())
+	}
+	return serialized
+}
+
+// Register sends a registration request, a JWS or what a spec made of it. A
+// client that is registered is deleted at the spec's end, where the target can.
+func (c *Client) Register(ctx context.Context, request string, edits ...Edit) *Answer {
+	c.Discovery(ctx) // its keys verify what the answer is signed with
+	answer := c.Call(ctx, contract.RegisterClient, "", append(c.jose(request), edits...)...)
+	registered, ok := c.registered(answer)
+	if ok && c.cfg.Registration.Delete {
+		c.atSpecEnd(cleanup{contract.DynamicRegistration, registered.ID, "a registration", func(ctx context.Context) {
+			c.deleted(c.Manage(ctx, contract.DeleteClient, registered, ""), contract.DcrDelete204, "a registration")
+		}})
+	}
+	return answer
+}
+
+// jose are the edits that send a request object.
+func (c *Client) jose(request string) []Edit {
+	return []Edit{Raw(request), Header("Content-Type", c.cfg.Registration.ContentType)}
+}
+
+// registered reads the identity that a registration answer gives, and makes
+// its secret known.
+func (c *Client) registered(a *Answer) (Identity, bool) {
+	id, ok := a.Text("/client_id")
+	if !ok || a.Status != 201 && a.Status != 200 {
+		return Identity{}, false
+	}
+	secret, _ := a.Text("/client_secret")
+	c.learn(audit.ClientSecret, secret)
+	method, ok := RegisteredText(a, "token_endpoint_auth_method")
+	if !ok {
+		method = c.cfg.Client.AuthMethod
+	}
+	return Identity{ID: id, Secret: secret, Method: method}, true
+}
+
+// Registration is a client that the spec has registered, with the answer.
+type Registration struct {
+	Identity
+	Answer *Answer
+}
+
+// Registered registers a client of the spec's own.
+func (c *Client) Registered(ctx context.Context) Registration {
+	c.Needs(CanRegister)
+	answer := c.Register(ctx, c.Sign(c.RegistrationClaims(ctx))).Must(contract.Dcr201, 201)
+	answer.MustText(contract.Dcr201, "/client_id")
+	identity, _ := c.registered(answer)
+	return Registration{Identity: identity, Answer: answer}
+}
+
+// Manage calls GET, PUT or DELETE on a registration with that client's own
+// credential (R1). The request is the JWS of an update, empty for the others.
+func (c *Client) Manage(ctx context.Context, id contract.OperationID, who Identity, request string, edits ...Edit) *Answer {
+	all := []Edit{Authorization(c.ManagementCredential(ctx, who))}
+	if request != "" {
+		all = append(all, c.jose(request)...)
+	}
+	answer := c.Call(ctx, id, who.ID, append(all, edits...)...)
+	if id == contract.DeleteClient && answer.Status == 204 {
+		c.deletedAlready(who.ID)
+		c.Forget(who)
+	}
+	return answer
+}
+
+// ManagementCredential is the value of Authorization (R1).
+func (c *Client) ManagementCredential(ctx context.Context, who Identity) string {
+	if c.cfg.Registration.ManagementAuth == "basic" {
+		credentials := base64.StdEncoding.EncodeToString([]byte(who.ID + ":" + who.Secret))
+		c.redactor.learn("client credentials", credentials)
+		return "Basic " + credentials
+	}
+	return "Bearer " + c.TokenOf(ctx, who, c.cfg.Registration.ManagementScope)
+}
+
+// documentedSpelling gives the documentation's name for a member that RFC 7591
+// spells otherwise (R2).
+var documentedSpelling = map[string]string{
+	"token_endpoint_auth_method":      "tokenEndpointAuthMethod",
+	"response_types":                  "responseTypes",
+	"software_statement":              "softwareStatement",
+	"application_type":                "applicationType",
+	"id_token_signed_response_alg":    "idTokenSignedResponseAlg",
+	"request_object_signing_alg":      "requestObjectSigningAlg",
+	"token_endpoint_auth_signing_alg": "tokenEndpointAuthSigningAlg",
+}
+
+// RegisteredPointer is where a registration answer holds a member, in
+// whichever spelling it uses (R2); the documented one where it has neither.
+func RegisteredPointer(a *Answer, member string) string {
+	if _, present := a.Value("/" + member); present {
+		return "/" + member
+	}
+	if documented, ok := documentedSpelling[member]; ok {
+		return "/" + documented
+	}
+	return "/" + member
+}
+
+// RegisteredText is a string member of a registration answer, in either
+// spelling.
+func RegisteredText(a *Answer, member string) (text string, ok bool) {
+	return a.Text(RegisteredPointer(a, member))
+}
+
+// CheckNarrower holds that a space-separated or array member is what was asked
+// for, or less of it, but not nothing.
+func (a *Answer) CheckNarrower(clause contract.ClauseID, pointer string, asked []string) {
+	got, isArray := a.Texts(pointer)
+	if text, ok := a.Text(pointer); ok {
+		got, isArray = strings.Fields(text), true
+	}
+	met := isArray && len(got) > 0
+	for _, value := range got {
+		met = met && slices.Contains(asked, value)
+	}
+	a.Check(clause, pointer, met, "no more than "+strings.Join(asked, " "))
+}
+
+// Text is the string at the pointer of a document, empty where there is none.
+func (d Document) Text(member string) string {
+	text, _ := d[member].(string)
+	return text
+}
+
+// Texts is the list of strings at a member of a document.
+func (d Document) Texts(member string) []string {
+	texts, _ := d[member].([]string)
+	return texts
+}

@@ -1,0 +1,110 @@
+package tpp
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"obconform/harness/contract"
+	"obconform/harness/evidence"
+)
+
+// cleanupTime bounds the deletion of what one spec created.
+const cleanupTime = 30 * time.Second
+
+// Proves labels a spec with the clauses that it proves and bounds its time.
+func (c *Client) Proves(clauses ...contract.ClauseID) []any {
+	labels := make(ginkgo.Labels, len(clauses))
+	for i, clause := range clauses {
+		if _, known := contract.ClauseByID(clause); !known {
+			panic("tpp: no clause " + string(clause))
+		}
+		labels[i] = "clause:" + string(clause)
+	}
+	return []any{labels, ginkgo.SpecTimeout(time.Duration(c.cfg.Timeouts.Spec)), ginkgo.GracePeriod(5 * time.Second)}
+}
+
+// Observe gives every spec of the suite a recorder of its own: what the spec
+// created is deleted at its end, also when it failed; then it fails with all
+// that was found, grouped by clause.
+func (c *Client) Observe() {
+	ginkgo.BeforeEach(func() { c.spec = newRecorder() })
+	ginkgo.AfterEach(func(ctx ginkgo.SpecContext) {
+		c.cleanUpSpec(ctx)
+		ginkgo.AddReportEntry(evidence.EntryName, c.spec.Record, ginkgo.ReportEntryVisibilityNever)
+		if message := c.unreported(); message != "" {
+			c.reporter.Fail(message)
+		}
+	}, ginkgo.NodeTimeout(cleanupTime+5*time.Second))
+}
+
+// unreported is the message of the findings that fail a run and that no
+// message has shown yet, grouped by clause; empty when there are none.
+func (c *Client) unreported() string {
+	var text strings.Builder
+	var order []contract.ClauseID
+	groups := map[contract.ClauseID][]evidence.Finding{}
+	for _, f := range c.spec.Findings[c.spec.failed:] {
+		if !c.fails(f.Level) {
+			continue
+		}
+		if groups[f.Clause] == nil {
+			order = append(order, f.Clause)
+		}
+		groups[f.Clause] = append(groups[f.Clause], f)
+	}
+	c.spec.failed = len(c.spec.Findings)
+	for _, id := range order {
+		clause, _ := contract.ClauseByID(id)
+		fmt.Fprintf(&text, "%s (%s): %s\n  source: %s\n", id, groups[id][0].Level, clause.Rule, clause.Source)
+		for i, f := range groups[id] {
+			if i == maxShown {
+				fmt.Fprintf(&text, "  and %d more\n", len(groups[id])-maxShown)
+				break
+			}
+			fmt.Fprintf(&text, "  at %s\n    expected: %s\n    actual:   %s\n%s", f.Where, f.Expected, f.Actual, c.locate(f))
+		}
+	}
+	return text.String()
+}
+
+// stop ends the spec at a finding: with a failure, or, where what was found
+// fails no run, without one.
+func (c *Client) stop() {
+	if message := c.unreported(); message != "" {
+		c.reporter.Fail(message)
+	}
+	c.reporter.Skip("the spec cannot go on after what was found, which fails no run")
+}
+
+// maxShown bounds the findings of one clause in one failure message.
+const maxShown = 5
+
+func (c *Client) fails(level contract.Level) bool {
+	for _, failing := range c.cfg.FailOn {
+		if level == failing {
+			return true
+		}
+	}
+	return false
+}
+
+// locate says how the bank finds the exchange in its own logs.
+func (c *Client) locate(f evidence.Finding) string {
+	if f.Exchange < 0 || f.Exchange >= len(c.spec.Exchanges) {
+		return ""
+	}
+	x := c.spec.Exchanges[f.Exchange]
+	return fmt.Sprintf("    in:       %s %s -> %d, x-fapi-interaction-id %s, %s\n",
+		x.Method, x.URL, x.Status, x.InteractionID, x.Started.Format(time.RFC3339Nano))
+}
+
+// cleanUpSpec deletes what the spec created, last first.
+func (c *Client) cleanUpSpec(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, cleanupTime)
+	defer cancel()
+	c.clean(ctx, &c.spec.cleanups)
+}

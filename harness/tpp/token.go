@@ -1,0 +1,162 @@
+package tpp
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"time"
+
+	"obconform/harness/audit"
+	"obconform/harness/contract"
+)
+
+// Identity is one registered client: how it proves itself at the token
+// endpoint.
+type Identity struct {
+	ID     string
+	Secret string
+	// Method is a token endpoint authentication method of RFC 7591 section 2.
+	Method string
+}
+
+// Self is the client of the configuration.
+func (c *Client) Self() Identity {
+	return Identity{ID: c.cfg.Client.ID.Reveal(), Secret: c.cfg.Client.Secret.Reveal(), Method: c.cfg.Client.AuthMethod}
+}
+
+// Other is the second client of the configuration; ok is false where it has
+// none.
+func (c *Client) Other() (other Identity, ok bool) {
+	second := c.cfg.SecondClient
+	return Identity{ID: second.ID.Reveal(), Secret: second.Secret.Reveal(), Method: c.cfg.Client.AuthMethod}, second.ID.IsSet()
+}
+
+// TokenRequest sends a token request of that client; an empty grant_type is
+// left out. It does not judge the answer.
+func (c *Client) TokenRequest(ctx context.Context, who Identity, values url.Values, edits ...Edit) *Answer {
+	address := c.endpoint(ctx, "token_endpoint")
+	operation, _ := contract.Lookup(contract.RequestToken)
+	prove, err := c.prove(who, address, values)
+	if err != nil {
+		c.NotExercised("the client cannot prove itself: " + err.Error())
+	}
+	answer := c.send(ctx, c.build(operation, address, append([]Edit{form(values), prove}, edits...)))
+	c.learnTokens(answer)
+	return answer
+}
+
+// prove adds the client's proof to the form, or returns the edit that puts it
+// into the header (RFC 6749 section 2.3.1, RFC 7523, RFC 8705).
+func (c *Client) prove(who Identity, audience string, values url.Values) (Edit, error) {
+	none := func(*request) {}
+	refill := func() Edit { return form(values) }
+	switch who.Method {
+	case "client_secret_basic":
+		credentials := base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(who.ID) + ":" + url.QueryEscape(who.Secret)))
+		c.redactor.learn("client credentials", credentials)
+		return Authorization("Basic " + credentials), nil
+	case "client_secret_post":
+		values.Set("client_id", who.ID)
+		values.Set("client_secret", who.Secret)
+		return refill(), nil
+	case "private_key_jwt":
+		assertion, err := c.signer.ClientAssertion(who.ID, audience, c.now())
+		if err != nil {
+			return none, err
+		}
+		values.Set("client_id", who.ID)
+		values.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+		values.Set("client_assertion", assertion)
+		return refill(), nil
+	default: // tls_client_auth: the certificate is the proof
+		values.Set("client_id", who.ID)
+		return refill(), nil
+	}
+}
+
+// learnTokens makes the tokens of an answer known as secrets.
+func (c *Client) learnTokens(a *Answer) {
+	for _, member := range []string{"access_token", "refresh_token"} {
+		if token, ok := a.Text("/" + member); ok {
+			c.learn(audit.AccessToken, token)
+		}
+	}
+}
+
+// ClientCredentials are the values of a client-credentials request for a scope;
+// an empty scope is left out.
+func ClientCredentials(scope string) url.Values {
+	values := url.Values{"grant_type": {"client_credentials"}}
+	if scope != "" {
+		values.Set("scope", scope)
+	}
+	return values
+}
+
+// token is an access token with the end of its life by our clock.
+type token struct {
+	value string
+	ends  time.Time
+}
+
+// Token is a client-credentials access token of ours for a scope of the
+// contract, fetched once and again when its life nears its end.
+func (c *Client) Token(ctx context.Context, scope string) string {
+	return c.TokenOf(ctx, c.Self(), c.Scope(scope))
+}
+
+// Scope is the configured value of one of the contract's scopes.
+func (c *Client) Scope(scope string) string {
+	switch scope {
+	case contract.ScopeAccounts:
+		return c.cfg.Client.Scopes.Accounts
+	case contract.ScopeFunds:
+		return c.cfg.Client.Scopes.Funds
+	}
+	return scope
+}
+
+// TokenOf is a client-credentials access token of that client.
+func (c *Client) TokenOf(ctx context.Context, who Identity, scope string) string {
+	key := "token " + who.ID + " " + scope
+	get := func() any {
+		return c.readToken(c.TokenRequest(ctx, who, ClientCredentials(scope)).Must(contract.Tok200, 200), contract.Tok200)
+	}
+	held := c.shared(key, "a client-credentials token", get).(token)
+	if c.now().After(held.ends) {
+		delete(c.memo, key)
+		held = c.shared(key, "a client-credentials token", get).(token)
+	}
+	return held.value
+}
+
+// readToken reads a token answer; a token is used for nine tenths of its life.
+func (c *Client) readToken(a *Answer, clause contract.ClauseID) token {
+	held := token{value: a.MustText(clause, "/access_token"), ends: a.Started.Add(time.Minute)}
+	if life, ok := a.Number("/expires_in"); ok && life > 0 {
+		held.ends = a.Started.Add(time.Duration(life * 0.9 * float64(time.Second)))
+	}
+	return held
+}
+
+// Number is the number at the pointer; ok is false for anything else.
+func (a *Answer) Number(pointer string) (number float64, ok bool) {
+	value, _ := a.Value(pointer)
+	digits, ok := value.(json.Number)
+	if !ok {
+		return 0, false
+	}
+	number, err := digits.Float64()
+	return number, err == nil
+}
+
+// Forget drops a token that a spec has made useless, so that the next one that
+// needs it takes a fresh one.
+func (c *Client) Forget(who Identity) {
+	for key := range c.memo {
+		if len(key) > len("token ")+len(who.ID) && key[:len("token ")+len(who.ID)] == "token "+who.ID {
+			delete(c.memo, key)
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package tpp
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"obconform/harness/audit"
+)
+
+// lingerFor is how long bytes after a complete answer are waited for when the
+// server does not close the connection.
+const lingerFor = 200 * time.Millisecond
+
+// wireTrip makes one exchange on a connection of its own and keeps every byte
+// that follows the header, up to the end of the connection: net/http hides
+// what stands behind a 204 (COM-EMPTY).
+func (c *Client) wireTrip(ctx context.Context, req *http.Request, deadline time.Time) (*http.Response, *audit.Wire, error) {
+	conn, err := c.dialWire(ctx, req)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = conn.Close() }()
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	if err := conn.SetDeadline(deadline); err != nil {
+		return nil, nil, err
+	}
+	req.Close = true // so that the end of the answer is the end of the connection
+	if err := req.Write(conn); err != nil {
+		return nil, nil, contextError(ctx, err)
+	}
+	res, wire, err := c.readWire(req, conn)
+	return res, wire, contextError(ctx, err)
+}
+
+// contextError prefers the context's own word over the odd deadline error that
+// ending a connection from outside leaves behind.
+func contextError(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+func (c *Client) dialWire(ctx context.Context, req *http.Request) (net.Conn, error) {
+	address := req.URL.Host
+	if req.URL.Port() == "" {
+		address = net.JoinHostPort(req.URL.Hostname(), map[string]string{"http": "80", "https": "443"}[req.URL.Scheme])
+	}
+	conn, err := c.transport.DialContext(ctx, "tcp", address)
+	if err != nil || req.URL.Scheme != "https" {
+		return conn, err
+	}
+	tlsConfig := c.transport.TLSClientConfig.Clone()
+	tlsConfig.ServerName = req.URL.Hostname()
+	secure := tls.Client(conn, tlsConfig)
+	handshake, cancel := context.WithTimeout(ctx, c.transport.TLSHandshakeTimeout)
+	defer cancel()
+	if err := secure.HandshakeContext(handshake); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return secure, nil
+}
+
+func (c *Client) readWire(req *http.Request, conn net.Conn) (*http.Response, *audit.Wire, error) {
+	limit := c.cfg.Limits.HeaderBytes + c.cfg.Limits.ResponseBytes + 1
+	var seen bytes.Buffer
+	in := bufio.NewReader(io.TeeReader(io.LimitReader(conn, limit), &seen))
+	res, err := http.ReadResponse(in, req)
+	for err == nil && res.StatusCode < 200 { // 1xx are skipped (COM-STATUS)
+		res, err = http.ReadResponse(in, req)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	headerEnd := seen.Len() - in.Buffered()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, nil, err
+	}
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	if err := linger(conn, in); err != nil {
+		return nil, nil, err
+	}
+	return res, &audit.Wire{HeaderBlock: bytes.Clone(seen.Bytes()[:headerEnd]), AfterHeader: bytes.Clone(seen.Bytes()[headerEnd:])}, nil
+}
+
+// linger reads on until the server closes, or says nothing for a while.
+func linger(conn net.Conn, in io.Reader) error {
+	if err := conn.SetReadDeadline(time.Now().Add(lingerFor)); err != nil {
+		return err
+	}
+	// How the connection ends, even by a reset, takes nothing from an answer
+	// that is complete.
+	_, _ = io.Copy(io.Discard, in)
+	return nil
+}

@@ -1,0 +1,23 @@
+package dynamicregistration
+
+import (
+	. "github.com/onsi/ginkgo/v2" //nolint:revive // specs read as sentences
+
+	"obconform/harness/contract"
+	"obconform/harness/tpp"
+)
+
+// discovery: GET /.well-known/openid-configuration, and the keys that it
+// points to. What the document must hold is audited with every answer.
+func discovery(bank *tpp.Client) {
+	Describe("The discovery document", func() {
+		It("must be published and name what a client needs", bank.Proves(contract.Dis200, contract.DisHTTPS, contract.DisCapabilities), func(ctx SpecContext) {
+			bank.Call(ctx, contract.GetDiscovery, "").Must(contract.Dis200, 200)
+		})
+
+		It("must lead to the bank's public keys", bank.Proves(contract.DisJWKS), func(ctx SpecContext) {
+			document := bank.Call(ctx, contract.GetDiscovery, "").Must(contract.Dis200, 200)
+			bank.FetchKeys(ctx, document.MustText(contract.Dis200, "/jwks_uri")).Must(contract.DisJWKS, 200)
+		})
+	})
+}
