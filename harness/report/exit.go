@@ -1,0 +1,58 @@
+package report
+
+// The exit statuses of a run. 2 is for usage and configuration: a run that has
+// begun never ends with it.
+const (
+	ExitPassed       = 0
+	ExitFailed       = 1
+	ExitInconclusive = 3
+	ExitInterrupted  = 130
+)
+
+// ExitStatus is the exit status of the process that made the run.
+func ExitStatus(results Results) int {
+	switch results.Outcome {
+	case OutcomePassed:
+		return ExitPassed
+	case OutcomeFailed:
+		return ExitFailed
+	case OutcomeInterrupted:
+		return ExitInterrupted
+	}
+	return ExitInconclusive
+}
+
+// Meaning says in one sentence what the outcome is.
+func (o Outcome) Meaning() string {
+	switch o {
+	case OutcomePassed:
+		return "nothing that was put to the test failed"
+	case OutcomeFailed:
+		return "the bank breaches at least one clause"
+	case OutcomeInterrupted:
+		return "the run was ended early: what it had seen until then is reported"
+	case OutcomeNothingExercised:
+		return "no clause was put to the test: this is no pass"
+	}
+	return "nothing failed, but not everything could be judged: this is no pass"
+}
+
+// outcome weighs the whole run: an interruption over all, a failure over what
+// could not be judged, and that over an empty run.
+func outcome(results Results) Outcome {
+	clauses, specs := results.Totals.Clauses, results.Totals.Specs
+	unjudged := clauses[Inconclusive] + specs[StateErrored] + specs[StateInconclusive] +
+		specs[StateInterrupted] + specs[StateNotRun] + len(results.Trouble)
+	exercised := clauses[Passed] + clauses[Failed] + clauses[Warned] + clauses[Waived]
+	switch {
+	case results.Interrupted != "":
+		return OutcomeInterrupted
+	case clauses[Failed]+specs[StateFailed] > 0:
+		return OutcomeFailed
+	case unjudged > 0:
+		return OutcomeInconclusive
+	case exercised == 0:
+		return OutcomeNothingExercised
+	}
+	return OutcomePassed
+}

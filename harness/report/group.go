@@ -1,0 +1,76 @@
+package report
+
+import (
+	"slices"
+
+	"obconform/harness/contract"
+	"obconform/harness/evidence"
+)
+
+// groupKey is what makes two findings the same for the reader: a bank that
+// drops one header everywhere has one fault, not one per exchange.
+type groupKey struct {
+	clause          contract.ClauseID
+	level           contract.Level
+	where, expected string
+}
+
+// group gathers the findings of one spec, in order of sight, those that fail
+// the run first. Findings of unknown clauses are left out: they are trouble.
+func (j *judgement) group(s SpecResult) []FindingGroup {
+	groups := []FindingGroup{}
+	index := map[groupKey]int{}
+	for _, f := range s.Record.Findings {
+		if j.clauses[f.Clause] == nil {
+			continue
+		}
+		single := FindingGroup{Clause: f.Clause, Level: f.Level, Where: f.Where, Expected: f.Expected, Actual: f.Actual,
+			Fails: slices.Contains(j.failOn, f.Level), Count: 1, Suite: s.Suite, Spec: s.Name, Example: example(s.Record, f)}
+		if f.Operation != "" {
+			single.Operations = []contract.OperationID{f.Operation}
+		}
+		groups = merge(groups, index, single)
+	}
+	slices.SortStableFunc(groups, func(a, b FindingGroup) int {
+		switch {
+		case a.Fails == b.Fails:
+			return 0
+		case a.Fails:
+			return -1
+		}
+		return 1
+	})
+	return groups
+}
+
+// merge adds a group to those of its likes.
+func merge(groups []FindingGroup, index map[groupKey]int, group FindingGroup) []FindingGroup {
+	key := groupKey{group.Clause, group.Level, group.Where, group.Expected}
+	at, ok := index[key]
+	if !ok {
+		index[key] = len(groups)
+		group.Operations = slices.Clone(group.Operations)
+		return append(groups, group)
+	}
+	like := &groups[at]
+	like.Count += group.Count
+	like.Differs = like.Differs || group.Differs || like.Actual != group.Actual
+	for _, operation := range group.Operations {
+		if !slices.Contains(like.Operations, operation) {
+			like.Operations = append(like.Operations, operation)
+		}
+	}
+	if like.Example == nil {
+		like.Example, like.Suite, like.Spec = group.Example, group.Suite, group.Spec
+	}
+	return groups
+}
+
+func example(record evidence.Record, f evidence.Finding) *evidence.Exchange {
+	x := exchangeOf(record, f)
+	if x == nil {
+		return nil
+	}
+	kept := *x
+	return &kept
+}

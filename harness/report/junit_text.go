@@ -1,0 +1,181 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"obconform/harness/contract"
+	"obconform/harness/evidence"
+)
+
+// maxGroups bounds the kinds of findings that one test case shows.
+const maxGroups = 20
+
+// headline is the type and the message of a failed spec: its first finding
+// that fails the run, or the assertion that ended it.
+func headline(spec SpecVerdict) (kind, message string) {
+	clauses := map[contract.ClauseID]bool{}
+	for _, group := range spec.Findings {
+		if group.Fails {
+			clauses[group.Clause] = true
+		}
+	}
+	if len(clauses) == 0 {
+		kind = "assertion"
+		if len(spec.Clauses) > 0 {
+			kind = string(spec.Clauses[0])
+		}
+		return Line(kind, maxShort), kind + ": " + asserted(spec)
+	}
+	first := spec.Findings[0]
+	message = fmt.Sprintf("%s: expected %s, actual %s", first.Clause, Line(first.Expected, 100), Line(first.Actual, 100))
+	if more := len(clauses) - 1; more > 0 {
+		message += " (and " + plural(more, "more clause") + ")"
+	}
+	return string(first.Clause), message
+}
+
+// asserted is the message of the first assertion that failed.
+func asserted(spec SpecVerdict) string {
+	for _, failure := range spec.Failures {
+		if failure.State == StateFailed {
+			return failure.Message
+		}
+	}
+	return "the spec failed without a message"
+}
+
+// failureText is what the reader of a red test case needs: the obligation, each
+// breach with its evidence, and what the spec itself said.
+func (w *junitWriter) failureText(spec SpecVerdict) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s\n", spec.Name)
+	w.groups(&text, spec.Findings)
+	for _, failure := range spec.Failures {
+		// The message of a failed assertion repeats the findings, if there are any.
+		if failure.State == StateFailed && spec.fails() {
+			continue
+		}
+		fmt.Fprintf(&text, "\n%s: %s\n", failure.State, Block(failure.Message, maxCase/4))
+		if failure.Location != "" {
+			fmt.Fprintf(&text, "  at %s\n", failure.Location)
+		}
+	}
+	if !spec.fails() {
+		rules(&text, spec.Clauses)
+		lastExchange(&text, spec.Record)
+	}
+	notes(&text, spec)
+	return text.String()
+}
+
+// warningText is what a spec that did not fail has to say.
+func (w *junitWriter) warningText(spec SpecVerdict) string {
+	var text strings.Builder
+	w.groups(&text, spec.Findings)
+	notes(&text, spec)
+	return text.String()
+}
+
+func (w *junitWriter) groups(text *strings.Builder, groups []FindingGroup) {
+	for i, group := range groups {
+		if i == maxGroups {
+			fmt.Fprintf(text, "\nand %s\n", plural(len(groups)-maxGroups, "more kind")+" of findings")
+			break
+		}
+		clause, _ := contract.ClauseByID(group.Clause)
+		weight := "breach"
+		if !group.Fails {
+			weight = "warning"
+		}
+		fmt.Fprintf(text, "\n%s (%s, %s): %s\n  source:   %s\n", group.Clause, group.Level, weight, clause.Rule, clause.Source)
+		writeGroup(text, group)
+	}
+}
+
+// writeGroup says what was found where, and how to find it in the bank's logs.
+func writeGroup(text *strings.Builder, group FindingGroup) {
+	differs := ""
+	if group.Differs {
+		differs = " (the first; others differ)"
+	}
+	fmt.Fprintf(text, "  where:    %s\n  expected: %s\n  actual:   %s%s\n", Line(group.Where, maxShort),
+		Line(group.Expected, maxValue), Line(group.Actual, maxValue), differs)
+	if group.Example != nil {
+		fmt.Fprintf(text, "  exchange: %s\n", exchangeLine(*group.Example))
+	}
+	if group.Count > 1 {
+		fmt.Fprintf(text, "  count:    %d", group.Count)
+		if len(group.Operations) > 0 {
+			fmt.Fprintf(text, ", at %s", operationList(group.Operations))
+		}
+		text.WriteString("\n")
+	}
+}
+
+func operationList(operations []contract.OperationID) string {
+	names := make([]string, len(operations))
+	for i, operation := range operations {
+		names[i] = string(operation)
+	}
+	return Line(strings.Join(names, ", "), 2*maxShort)
+}
+
+// exchangeLine is one exchange in one line: what it takes to find it in a log.
+func exchangeLine(x evidence.Exchange) string {
+	status := "no answer"
+	if x.Status != 0 {
+		status = fmt.Sprintf("status %d", x.Status)
+	}
+	id := "none sent"
+	if x.InteractionID != "" {
+		id = Line(x.InteractionID, maxShort)
+	}
+	return fmt.Sprintf("%s %s -> %s, x-fapi-interaction-id %s, %s, took %s", Line(x.Method, 20), Line(x.URL, 2*maxShort),
+		status, id, x.Started.UTC().Format("2006-01-02T15:04:05.000Z"), x.Duration.Round(time.Millisecond))
+}
+
+// rules names the obligations that the spec stands for.
+func rules(text *strings.Builder, clauses []contract.ClauseID) {
+	for _, id := range clauses {
+		if clause, ok := contract.ClauseByID(id); ok {
+			fmt.Fprintf(text, "\n%s (%s): %s\n  source:   %s\n", id, clause.Level, clause.Rule, clause.Source)
+		}
+	}
+}
+
+// lastExchange is the best guess at where a spec ended that found nothing.
+func lastExchange(text *strings.Builder, record evidence.Record) {
+	if n := len(record.Exchanges); n > 0 {
+		fmt.Fprintf(text, "\nlast exchange: %s\n", exchangeLine(record.Exchanges[n-1]))
+	}
+}
+
+func notes(text *strings.Builder, spec SpecVerdict) {
+	for _, note := range spec.Record.Notes {
+		fmt.Fprintf(text, "\nnote: %s\n", Line(note, maxValue))
+	}
+	if spec.File != "" {
+		fmt.Fprintf(text, "\nspec: %s:%d\n", Line(spec.File, maxShort), spec.Line)
+	}
+}
+
+// cutEscaped bounds a text by its length in XML, where some characters take
+// several bytes, and says so in the text.
+func cutEscaped(text string, limit int) string {
+	size := 0
+	for i, r := range text {
+		switch r {
+		case '<', '>', '&', '"', '\'', '\t':
+			size += len("&quot;")
+		default:
+			size += utf8.RuneLen(r)
+		}
+		if size > limit {
+			return text[:i] + " … (cut)"
+		}
+	}
+	return text
+}

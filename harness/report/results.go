@@ -1,0 +1,136 @@
+package report
+
+import (
+	"time"
+
+	"obconform/harness/contract"
+	"obconform/harness/evidence"
+)
+
+// Verdict is how a clause, or a documented answer, ended.
+type Verdict string
+
+// The verdicts of the contract. Waived is the verdict of a failure that the
+// user has accepted.
+const (
+	Passed       Verdict = "passed"
+	Failed       Verdict = "failed"
+	Warned       Verdict = "warned"
+	Waived       Verdict = "waived"
+	Inconclusive Verdict = "inconclusive"
+	NotExercised Verdict = "not exercised"
+)
+
+// Verdicts lists every verdict, in the order in which totals are printed.
+func Verdicts() []Verdict {
+	return []Verdict{Passed, Failed, Warned, Waived, Inconclusive, NotExercised}
+}
+
+// Outcome is how the whole run ended.
+type Outcome string
+
+// The outcomes of a run.
+const (
+	OutcomePassed           Outcome = "passed"
+	OutcomeFailed           Outcome = "failed"
+	OutcomeInconclusive     Outcome = "inconclusive"
+	OutcomeNothingExercised Outcome = "nothing exercised"
+	OutcomeInterrupted      Outcome = "interrupted"
+)
+
+// Results is a judged run: what every report is written from.
+type Results struct {
+	Tool        string
+	Target      map[string]any
+	Start, End  time.Time
+	Seed        int64
+	Command     []string
+	APIs        []contract.API
+	FailOn      []contract.Level
+	Interrupted string
+	Outcome     Outcome
+	// Exchanges counts the exchanges of the whole run.
+	Exchanges int
+	Totals    Totals
+	Trouble   []Trouble
+	// Clauses holds every clause of the contract exactly once, in its order.
+	Clauses    []ClauseResult
+	Operations []OperationResult
+	// Specs are the planned specs and what became of them, by suite.
+	Specs []SpecVerdict
+}
+
+// Totals counts what the lists of Results hold.
+type Totals struct {
+	Clauses map[Verdict]int `json:"clauses"`
+	Specs   map[State]int   `json:"specs"`
+	// Answers counts documented (operation, status) pairs by verdict.
+	Answers map[Verdict]int `json:"answers"`
+	// Findings counts single findings, at every level.
+	Findings int `json:"findings"`
+}
+
+// ClauseResult is the verdict on one clause.
+type ClauseResult struct {
+	contract.Clause
+	Verdict Verdict
+	// Reason says why the verdict is what it is; empty for a plain pass.
+	Reason string
+	// Exchanges counts the exchanges that were held against the clause.
+	Exchanges int
+	Findings  []FindingGroup
+}
+
+// FindingGroup is a finding and its likes: the same clause, level, place and
+// expectation, wherever they were seen.
+type FindingGroup struct {
+	Clause   contract.ClauseID
+	Level    contract.Level
+	Where    string
+	Expected string
+	// Actual is that of the first one; Differs says that others had another.
+	Actual  string
+	Differs bool
+	// Fails says whether the level is one that fails the run.
+	Fails bool
+	Count int
+	// Operations are those that the findings were seen at, in order of sight.
+	Operations []contract.OperationID
+	// Example is the exchange of the first one, nil when it had none.
+	Example *evidence.Exchange
+	// Suite and Spec say where the first one was seen.
+	Suite contract.API
+	Spec  string
+}
+
+// OperationResult is the verdict on each answer of one documented operation.
+type OperationResult struct {
+	Operation contract.OperationID `json:"operation"`
+	Statuses  []StatusResult       `json:"statuses"`
+}
+
+// StatusResult is the verdict on one (operation, status) pair.
+type StatusResult struct {
+	Status int `json:"status"`
+	// Documented is false for a status that was seen but is not documented.
+	Documented bool    `json:"documented"`
+	Exchanges  int     `json:"exchanges"`
+	Verdict    Verdict `json:"verdict"`
+}
+
+// SpecVerdict is a spec as it was judged: its State takes the findings and the
+// run's levels into account.
+type SpecVerdict struct {
+	SpecResult
+	Findings []FindingGroup
+}
+
+// fails tells whether the spec has a finding that fails the run.
+func (s SpecVerdict) fails() bool {
+	for _, group := range s.Findings {
+		if group.Fails {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,232 @@
+package report
+
+import (
+	_ "embed" // the schema of results.json
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"obconform/harness/contract"
+	"obconform/harness/evidence"
+)
+
+// SchemaVersion is the version of the format of results.json. A member that is
+// added leaves it, one that is renamed, removed or retyped raises it.
+const SchemaVersion = 1
+
+//go:embed results.schema.json
+var resultsSchema []byte
+
+// ResultsSchema is the JSON Schema (draft-07) of results.json.
+func ResultsSchema() []byte { return append([]byte(nil), resultsSchema...) }
+
+// Limits of results.json, which has to stay a few MB with 10,000 exchanges.
+const (
+	maxKeptBody     = 4 << 10
+	maxClauseGroups = 50
+	maxSpecGroups   = 20
+	// maxDetail bounds headers, bodies and texts of failures of the whole file.
+	maxDetail = 1 << 20
+	// maxTexts bounds what the findings say in the whole file; past it they
+	// are counted and no longer listed.
+	maxTexts = 2 << 20
+)
+
+// The shapes of results.json; results.schema.json documents the members.
+type (
+	document struct {
+		SchemaVersion int               `json:"schemaVersion"`
+		Tool          string            `json:"tool"`
+		Target        map[string]any    `json:"target"`
+		Start         time.Time         `json:"start"`
+		End           time.Time         `json:"end"`
+		Seed          int64             `json:"seed"`
+		Command       []string          `json:"command"`
+		APIs          []contract.API    `json:"apis"`
+		FailOn        []contract.Level  `json:"failOn"`
+		Outcome       Outcome           `json:"outcome"`
+		ExitStatus    int               `json:"exitStatus"`
+		Interrupted   string            `json:"interrupted"`
+		Exchanges     int               `json:"exchanges"`
+		Totals        Totals            `json:"totals"`
+		Trouble       []Trouble         `json:"trouble"`
+		Clauses       []clauseDocument  `json:"clauses"`
+		Operations    []OperationResult `json:"operations"`
+		Specs         []specDocument    `json:"specs"`
+	}
+	clauseDocument struct {
+		contract.Clause
+		Verdict         Verdict           `json:"verdict"`
+		Reason          string            `json:"reason"`
+		Exchanges       int               `json:"exchanges"`
+		Findings        []findingDocument `json:"findings"`
+		FindingsOmitted int               `json:"findingsOmitted"`
+	}
+	findingDocument struct {
+		Clause     contract.ClauseID      `json:"clause"`
+		Level      contract.Level         `json:"level"`
+		Where      string                 `json:"where"`
+		Expected   string                 `json:"expected"`
+		Actual     string                 `json:"actual"`
+		Differs    bool                   `json:"differs"`
+		Fails      bool                   `json:"fails"`
+		Count      int                    `json:"count"`
+		Operations []contract.OperationID `json:"operations"`
+		Suite      contract.API           `json:"suite"`
+		Spec       string                 `json:"spec"`
+	}
+	specDocument struct {
+		Suite           contract.API        `json:"suite"`
+		Section         string              `json:"section"`
+		Name            string              `json:"name"`
+		Clauses         []contract.ClauseID `json:"clauses"`
+		File            string              `json:"file"`
+		Line            int                 `json:"line"`
+		State           State               `json:"state"`
+		Reason          string              `json:"reason"`
+		Failures        []Failure           `json:"failures"`
+		Started         *time.Time          `json:"started"`
+		Milliseconds    int64               `json:"milliseconds"`
+		Notes           []string            `json:"notes"`
+		Findings        []findingDocument   `json:"findings"`
+		FindingsOmitted int                 `json:"findingsOmitted"`
+		Exchanges       []exchangeDocument  `json:"exchanges"`
+	}
+	exchangeDocument struct {
+		Operation     contract.OperationID `json:"operation"`
+		Method        string               `json:"method"`
+		URL           string               `json:"url"`
+		Started       time.Time            `json:"started"`
+		Milliseconds  int64                `json:"milliseconds"`
+		Status        int                  `json:"status"`
+		InteractionID string               `json:"interactionId"`
+		Inconclusive  string               `json:"inconclusive,omitempty"`
+		Detail        *detailDocument      `json:"detail,omitempty"`
+	}
+	detailDocument struct {
+		RequestHeaders  []evidence.HeaderLine `json:"requestHeaders"`
+		RequestBody     string                `json:"requestBody"`
+		ResponseHeaders []evidence.HeaderLine `json:"responseHeaders"`
+		ResponseBody    string                `json:"responseBody"`
+	}
+)
+
+// ResultsJSON writes the results as results.json: everything but the headers
+// and bodies of exchanges without a finding, shortened where it is too long,
+// with a note at the place or a count of what was left out.
+func ResultsJSON(results Results) ([]byte, error) {
+	w := documentWriter{details: maxDetail, texts: maxTexts}
+	d := document{
+		SchemaVersion: SchemaVersion, Tool: results.Tool, Target: results.Target,
+		Start: results.Start.UTC(), End: results.End.UTC(), Seed: results.Seed,
+		Command: notNil(results.Command), APIs: notNil(results.APIs), FailOn: notNil(results.FailOn),
+		Outcome: results.Outcome, ExitStatus: ExitStatus(results), Interrupted: results.Interrupted,
+		Exchanges: results.Exchanges, Totals: results.Totals, Trouble: []Trouble{},
+		Clauses: []clauseDocument{}, Operations: notNil(results.Operations), Specs: []specDocument{},
+	}
+	if d.Target == nil {
+		d.Target = map[string]any{}
+	}
+	for _, trouble := range results.Trouble {
+		trouble.What, trouble.Detail = Line(trouble.What, maxValue), Block(trouble.Detail, maxKeptBody)
+		d.Trouble = append(d.Trouble, trouble)
+	}
+	for _, clause := range results.Clauses {
+		c := clauseDocument{Clause: clause.Clause, Verdict: clause.Verdict, Reason: Line(clause.Reason, maxValue),
+			Exchanges: clause.Exchanges}
+		c.Findings, c.FindingsOmitted = w.findings(clause.Findings, maxClauseGroups)
+		d.Clauses = append(d.Clauses, c)
+	}
+	for _, spec := range results.Specs {
+		d.Specs = append(d.Specs, w.spec(spec))
+	}
+	data, err := json.MarshalIndent(d, "", " ")
+	if err != nil {
+		return nil, fmt.Errorf("writing results.json: %w", err)
+	}
+	return append(data, '\n'), nil
+}
+
+// documentWriter holds what is left of the file's room, in bytes.
+type documentWriter struct{ details, texts int }
+
+func (w *documentWriter) findings(groups []FindingGroup, most int) (kept []findingDocument, omitted int) {
+	kept = []findingDocument{}
+	for i, group := range groups {
+		if i >= most || w.texts <= 0 {
+			omitted++
+			continue
+		}
+		f := findingDocument{Clause: group.Clause, Level: group.Level, Where: Line(group.Where, maxShort),
+			Expected: Line(group.Expected, maxValue), Actual: Line(group.Actual, maxValue), Differs: group.Differs,
+			Fails: group.Fails, Count: group.Count, Operations: notNil(group.Operations),
+			Suite: group.Suite, Spec: group.Spec}
+		w.texts -= len(f.Where) + len(f.Expected) + len(f.Actual) + len(f.Spec)
+		kept = append(kept, f)
+	}
+	return kept, omitted
+}
+
+func (w *documentWriter) spec(spec SpecVerdict) specDocument {
+	d := specDocument{
+		Suite: spec.Suite, Section: spec.Section, Name: spec.Name, Clauses: notNil(spec.Clauses),
+		File: spec.File, Line: spec.Line, State: spec.State, Reason: Line(spec.Reason, maxValue),
+		Failures: []Failure{}, Milliseconds: spec.Duration.Milliseconds(), Notes: []string{}, Exchanges: []exchangeDocument{},
+	}
+	if !spec.Started.IsZero() {
+		started := spec.Started.UTC()
+		d.Started = &started
+	}
+	for _, failure := range spec.Failures {
+		failure.Message = Block(failure.Message, max(min(w.details, maxKeptBody), maxShort))
+		w.details -= len(failure.Message)
+		d.Failures = append(d.Failures, failure)
+	}
+	for _, note := range spec.Record.Notes {
+		d.Notes = append(d.Notes, Line(note, maxValue))
+	}
+	d.Findings, d.FindingsOmitted = w.findings(spec.Findings, maxSpecGroups)
+	found := map[int]bool{}
+	for _, f := range spec.Record.Findings {
+		found[f.Exchange] = true
+	}
+	for i, x := range spec.Record.Exchanges {
+		e := exchangeDocument{Operation: x.Operation, Method: Line(x.Method, maxShort), URL: Line(x.URL, 2*maxShort),
+			Started: x.Started.UTC(), Milliseconds: x.Duration.Milliseconds(), Status: x.Status,
+			InteractionID: Line(x.InteractionID, maxShort), Inconclusive: Line(x.Inconclusive, maxShort)}
+		if found[i] || x.Inconclusive != "" {
+			e.Detail = w.detail(x)
+		}
+		d.Exchanges = append(d.Exchanges, e)
+	}
+	return d
+}
+
+// detail is the headers and bodies of an exchange, nil when the room for them
+// is used up.
+func (w *documentWriter) detail(x evidence.Exchange) *detailDocument {
+	if w.details <= 0 {
+		return nil
+	}
+	headers := func(lines []evidence.HeaderLine) []evidence.HeaderLine {
+		kept := []evidence.HeaderLine{}
+		for _, line := range lines {
+			line = evidence.HeaderLine{Name: Line(line.Name, maxShort), Value: Line(line.Value, maxValue)}
+			w.details -= len(line.Name) + len(line.Value)
+			kept = append(kept, line)
+		}
+		return kept
+	}
+	d := &detailDocument{RequestHeaders: headers(x.RequestHeaders), ResponseHeaders: headers(x.ResponseHeaders),
+		RequestBody: Block(x.RequestBody, maxKeptBody), ResponseBody: Block(x.ResponseBody, maxKeptBody)}
+	w.details -= len(d.RequestBody) + len(d.ResponseBody)
+	return d
+}
+
+// notNil writes an empty list as [] and not as null.
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,286 @@
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"obconform/harness/contract"
+)
+
+// TerminalOptions shape the summary.
+type TerminalOptions struct {
+	Color bool
+	// Verbose lists every clause, not only those that ask for attention.
+	Verbose bool
+	// Width is that of the terminal in columns, 80 when 0.
+	Width int
+	// Files are the reports that were written, to be opened next.
+	Files []string
+}
+
+// Terminal writes the summary of a run: failures last and complete, then the
+// verdict. Nothing that a server sent reaches the terminal unescaped.
+func Terminal(w io.Writer, results Results, options TerminalOptions) error {
+	if options.Width <= 0 {
+		options.Width = 80
+	}
+	t := &terminal{results: results, TerminalOptions: options}
+	t.header()
+	t.table()
+	if options.Verbose {
+		t.everyClause()
+	}
+	t.notExercised()
+	t.clauses(Inconclusive, "Inconclusive")
+	t.clauses(Warned, "Warnings")
+	t.troubles()
+	t.clauses(Failed, "Failures")
+	t.assertions()
+	t.verdict()
+	if _, err := io.WriteString(w, t.out.String()); err != nil {
+		return fmt.Errorf("writing the summary: %w", err)
+	}
+	return nil
+}
+
+type terminal struct {
+	TerminalOptions
+	results Results
+	out     strings.Builder
+}
+
+func (t *terminal) printf(format string, args ...any) { fmt.Fprintf(&t.out, format, args...) }
+
+// paint colours a text that is our own.
+func (t *terminal) paint(kind, text string) string {
+	codes := map[string]string{string(Passed): "32", string(Failed): "31", string(Warned): "33", string(Inconclusive): "35",
+		string(OutcomeInterrupted): "35", string(OutcomeNothingExercised): "35"}
+	if code := codes[kind]; t.Color && code != "" {
+		return "\x1b[" + code + "m" + text + "\x1b[0m"
+	}
+	return text
+}
+
+func (t *terminal) title(text string) { t.printf("\n%s\n", text) }
+
+// wrap breaks a line of ours at spaces, and indents what follows.
+func (t *terminal) wrap(indent, text string) {
+	line := indent
+	for _, word := range strings.Fields(text) {
+		if len(line)+len(word)+1 > t.Width && strings.TrimSpace(line) != "" {
+			t.printf("%s\n", strings.TrimRight(line, " "))
+			line = indent + "  "
+		}
+		line += word + " "
+	}
+	t.printf("%s\n", strings.TrimRight(line, " "))
+}
+
+func (t *terminal) header() {
+	r := t.results
+	t.printf("obconform %s\n", Line(r.Tool, maxShort))
+	t.printf("target  %s\n", targetLine(r.Target))
+	t.printf("run     %s, took %s, seed %d, %s, %s\n", r.Start.UTC().Format("2006-01-02T15:04:05Z"),
+		max(r.End.Sub(r.Start), 0).Round(10*time.Millisecond), r.Seed, plural(len(r.Specs), "spec"), plural(r.Exchanges, "exchange"))
+}
+
+// targetLine is the address of the target, or what else is known of it.
+func targetLine(target map[string]any) string {
+	for _, place := range []any{target["target"], target} {
+		if members, ok := place.(map[string]any); ok {
+			if address, ok := members["baseUrl"].(string); ok {
+				return Line(address, maxShort)
+			}
+		}
+	}
+	text, err := json.Marshal(target)
+	if err != nil || len(target) == 0 {
+		return "unknown"
+	}
+	return Line(string(text), maxShort)
+}
+
+// table counts the verdicts per API.
+func (t *terminal) table() {
+	counts := map[contract.API]map[Verdict]int{}
+	for _, clause := range t.results.Clauses {
+		if counts[clause.API] == nil {
+			counts[clause.API] = map[Verdict]int{}
+		}
+		counts[clause.API][clause.Verdict]++
+	}
+	t.printf("\n%-28s", "clauses")
+	for _, verdict := range Verdicts() {
+		t.printf("%*s", len(verdict)+2, verdict)
+	}
+	t.printf("\n")
+	for _, api := range append(contract.APIs(), contract.Common) {
+		t.printf("%-28s", api.Title())
+		for _, verdict := range Verdicts() {
+			n := counts[api][verdict]
+			text := fmt.Sprintf("%*d", len(verdict)+2, n)
+			if n > 0 {
+				text = t.paint(string(verdict), text)
+			}
+			t.printf("%s", text)
+		}
+		t.printf("\n")
+	}
+	answers := t.results.Totals.Answers
+	documented := 0
+	for _, n := range answers {
+		documented += n
+	}
+	t.printf("%d of %d documented answers were seen\n", documented-answers[NotExercised], documented)
+}
+
+func (t *terminal) everyClause() {
+	t.title("Every clause")
+	for _, clause := range t.results.Clauses {
+		line := fmt.Sprintf("%-30s %-3s  %s", clause.ID, clause.Level, t.paint(string(clause.Verdict), string(clause.Verdict)))
+		if clause.Exchanges > 0 {
+			line += ", " + plural(clause.Exchanges, "exchange")
+		}
+		if clause.Reason != "" {
+			line += ": " + Line(clause.Reason, maxShort)
+		}
+		t.printf("  %s\n", line)
+	}
+}
+
+// notExercised groups the clauses by the reason.
+func (t *terminal) notExercised() {
+	var order []string
+	ids := map[string][]string{}
+	for _, clause := range t.results.Clauses {
+		if clause.Verdict != NotExercised {
+			continue
+		}
+		if ids[clause.Reason] == nil {
+			order = append(order, clause.Reason)
+		}
+		ids[clause.Reason] = append(ids[clause.Reason], string(clause.ID))
+	}
+	if len(order) == 0 {
+		return
+	}
+	t.title("Not exercised")
+	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(len(ids[b]), len(ids[a])) })
+	for _, reason := range order {
+		t.printf("  %s\n", Line(reason, 2*maxShort))
+		t.wrap("    ", strings.Join(ids[reason], ", "))
+	}
+}
+
+// clauses prints the clauses of one verdict with all their findings.
+func (t *terminal) clauses(verdict Verdict, title string) {
+	printed := false
+	for _, clause := range t.results.Clauses {
+		if clause.Verdict != verdict {
+			continue
+		}
+		if !printed {
+			t.title(title)
+			printed = true
+		}
+		t.printf("  %s (%s): %s, %s\n", t.paint(string(verdict), string(clause.ID)), clause.Level,
+			Line(clause.Reason, 2*maxShort), plural(clause.Exchanges, "exchange"))
+		if verdict == Inconclusive {
+			continue
+		}
+		t.wrap("    ", clause.Rule)
+		t.printf("    source: %s\n", clause.Source)
+		t.findings(clause)
+	}
+}
+
+// maxPrinted bounds the kinds of findings of one clause on a terminal.
+const maxPrinted = 25
+
+func (t *terminal) findings(clause ClauseResult) {
+	for i, group := range clause.Findings {
+		if i == maxPrinted {
+			t.printf("    and %s of findings: see results.json\n", plural(len(clause.Findings)-maxPrinted, "more kind"))
+			break
+		}
+		var text strings.Builder
+		writeGroup(&text, group)
+		fmt.Fprintf(&text, "  spec:     %s: %s\n", Line(string(group.Suite), maxShort), Line(group.Spec, maxName))
+		if i > 0 {
+			t.printf("\n")
+		}
+		for line := range strings.Lines(text.String()) {
+			t.printf("    %s", line)
+		}
+	}
+}
+
+// assertions are the specs that failed without a finding.
+func (t *terminal) assertions() {
+	printed := false
+	for _, spec := range t.results.Specs {
+		if spec.State == StateFailed && !spec.fails() {
+			if !printed {
+				t.title("Failed assertions")
+				printed = true
+			}
+			t.printf("  %s: %s\n    %s\n", t.paint(string(Failed), Line(string(spec.Suite), maxShort)),
+				Line(spec.Name, maxName), Line(asserted(spec), maxValue))
+		}
+	}
+}
+
+// troubles are the tool's own.
+func (t *terminal) troubles() {
+	var lines []string
+	for _, trouble := range t.results.Trouble {
+		where := "the run"
+		if trouble.Suite != "" {
+			where = Line(string(trouble.Suite), maxShort)
+		}
+		lines = append(lines, where+": "+Line(trouble.What, maxValue))
+		for line := range strings.Lines(trouble.Detail) {
+			lines = append(lines, "  | "+Line(strings.TrimRight(line, "\n"), maxShort))
+		}
+	}
+	for _, spec := range t.results.Specs {
+		if spec.State == StateErrored {
+			line := Line(string(spec.Suite), maxShort) + ": " + Line(spec.Name, maxName)
+			for _, failure := range spec.Failures {
+				line += ": " + Line(failure.Message, maxValue)
+			}
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	t.title("Trouble of the tool or of its surroundings")
+	for _, line := range lines {
+		t.printf("  %s\n", line)
+	}
+}
+
+func (t *terminal) verdict() {
+	r := t.results
+	line := strings.ToUpper(string(r.Outcome)) + ": " + r.Outcome.Meaning()
+	if r.Interrupted != "" {
+		line += " (" + Line(r.Interrupted, maxShort) + ")"
+	}
+	t.printf("\n%s (exit status %d)\n", t.paint(string(r.Outcome), line), ExitStatus(r))
+	var counted []string
+	for _, verdict := range Verdicts() {
+		if n := r.Totals.Clauses[verdict]; n > 0 {
+			counted = append(counted, fmt.Sprintf("%d %s", n, verdict))
+		}
+	}
+	t.printf("clauses: %s\n", strings.Join(counted, ", "))
+	if len(t.Files) > 0 {
+		t.printf("reports: %s\n", strings.Join(t.Files, "  "))
+	}
+}

@@ -1,0 +1,48 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Lengths of texts in the reports, in bytes.
+const (
+	maxName  = 250
+	maxShort = 200
+	maxValue = 1 << 10
+	// maxNote is room for the note of what was cut.
+	maxNote = 40
+)
+
+// Line makes one printable line of at most limit bytes (and a note of what was
+// cut) of any text: what a server sends is hostile, and a report is read in
+// terminals, browsers and XML parsers. Whatever does not print, line breaks and
+// the escape character of ANSI sequences among it, becomes visible as \u{1b};
+// invalid UTF-8 becomes U+FFFD.
+func Line(text string, limit int) string { return clean(text, limit, "") }
+
+// Block is Line for longer texts: line breaks and tabs stay.
+func Block(text string, limit int) string { return clean(text, limit, "\n\t") }
+
+func clean(text string, limit int, keep string) string {
+	var out strings.Builder
+	for i, size := 0, 0; i < len(text); i += size {
+		var r rune
+		r, size = utf8.DecodeRuneInString(text[i:])
+		piece := text[i : i+size]
+		switch {
+		case r == utf8.RuneError && size == 1:
+			piece = string(utf8.RuneError)
+		case !unicode.IsPrint(r) && !strings.ContainsRune(keep, r):
+			piece = fmt.Sprintf(`\u{%x}`, r)
+		}
+		if out.Len()+len(piece) > limit {
+			fmt.Fprintf(&out, " … (%d bytes in all)", len(text))
+			break
+		}
+		out.WriteString(piece)
+	}
+	return out.String()
+}
