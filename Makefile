@@ -1,0 +1,43 @@
+# obconform: 'make' lists the targets.
+BIN := bin
+GO ?= go
+# How long one test binary may run.
+TEST_TIMEOUT := 10m
+# More flags for the test targets, -v for one.
+TESTFLAGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help build conformance test race bench fuzz lint fmt clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build bin/obconform
+	$(GO) build -trimpath -o $(BIN)/obconform ./harness/cmd/obconform
+
+conformance: build ## run the four suites against the embedded mock bank
+	$(BIN)/obconform run --reports reports
+
+test: ## test the project itself
+	$(GO) test -count=1 -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
+
+race: ## the same under the race detector
+	$(GO) test -count=1 -race -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
+
+bench: build ## measure start-up, a whole run, memory and cost per exchange
+	$(GO) run ./harness/bench
+
+fuzz: ## fuzz everything that reads a server's bytes, 20 s each
+	sh .ci/fuzz
+
+lint: ## format, vet, static analysis
+	@test -z "$$(gofmt -l harness suites schemas)" || { gofmt -l harness suites schemas; echo "not formatted: run 'make fmt'"; exit 1; }
+	$(GO) vet ./...
+	$(GO) -C harness/tools build -o ../../$(BIN)/staticcheck honnef.co/go/tools/cmd/staticcheck
+	$(BIN)/staticcheck ./...
+
+fmt: ## format the code
+	gofmt -w harness suites schemas
+
+clean: ## remove what was built and reported
+	rm -rf $(BIN) reports/*.xml reports/*.json

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"obconform/harness/contract"
+	"obconform/harness/report"
+)
+
+type listCommand struct {
+	selectionFlags
+	JSON bool `name:"json" help:"As a JSON array."`
+}
+
+// listed is one spec as list prints it in JSON.
+type listed struct {
+	Suite    contract.API        `json:"suite"`
+	Section  string              `json:"section"`
+	Name     string              `json:"name"`
+	Clauses  []contract.ClauseID `json:"clauses"`
+	Labels   []string            `json:"labels"`
+	Location string              `json:"location"`
+}
+
+// Run prints the specs that the flags select.
+func (l listCommand) Run(sh *shell) error {
+	selection, err := l.selection(0)
+	if err != nil {
+		return usageError{err}
+	}
+	plan, err := newPlan(selection)
+	if err != nil {
+		return err
+	}
+	planned := plan.Specs
+	if l.JSON {
+		return listJSON(sh.out, planned)
+	}
+	section := ""
+	for _, spec := range planned {
+		if title := fmt.Sprintf("%s / %s", spec.Suite, spec.Section); title != section {
+			section = title
+			fmt.Fprintf(sh.out, "\n%s\n", section)
+		}
+		fmt.Fprintf(sh.out, "  %s  %s\n", spec.Name, clauseList(spec.Clauses))
+	}
+	fmt.Fprintf(sh.out, "\n%d specs\n", len(planned))
+	return nil
+}
+
+func listJSON(w io.Writer, planned []report.SpecResult) error {
+	list := make([]listed, 0, len(planned))
+	for _, spec := range planned {
+		list = append(list, listed{spec.Suite, spec.Section, spec.Name, spec.Clauses, spec.Labels, location(spec)})
+	}
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(list)
+}
+
+func clauseList(clauses []contract.ClauseID) string { return fmt.Sprint(clauses) }
+
+// location is where a spec stands in the source, from its suite on.
+func location(spec report.SpecResult) string {
+	return fmt.Sprintf("suites/%s:%d", spec.File, spec.Line)
+}

@@ -1,0 +1,108 @@
+// Command obconform holds a bank's Open Banking APIs against their contract;
+// see the README. This package is thin: it reads the command line, joins the
+// parts, and turns what came of it into an exit status.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit statuses, as the README documents them.
+const (
+	exitOK          = 0
+	exitFailed      = 1 // at least one clause failed
+	exitUsage       = 2 // wrong usage or configuration
+	exitUndecided   = 3 // inconclusive, or nothing was exercised
+	exitInterrupted = 130
+)
+
+// grammar is the command line.
+type grammar struct {
+	Run     runCommand     `cmd:"" help:"Run the suites against a target, or against the embedded mock bank."`
+	Mock    mockCommand    `cmd:"" help:"Serve the mock bank on its own."`
+	List    listCommand    `cmd:"" help:"List every spec with its suite and clauses."`
+	Explain explainCommand `cmd:"" help:"Explain a clause of the contract, and where it is checked."`
+	Config  configCommand  `cmd:"" help:"Look at a configuration."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+	Help    helpCommand    `cmd:"" help:"Print this help."`
+	Worker  workerCommand  `cmd:"" hidden:""`
+}
+
+// shell is what a command may use of the process.
+type shell struct {
+	in       io.Reader
+	out, err io.Writer
+	environ  []string
+}
+
+// usageError is a mistake on the command line or in the configuration.
+type usageError struct{ error }
+
+func main() {
+	os.Exit(execute(os.Args[1:], &shell{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()}))
+}
+
+// helpShown ends parsing where --help has printed what was asked for.
+type helpShown struct{}
+
+// execute runs one command and answers its exit status.
+func execute(args []string, sh *shell) (status int) {
+	defer func() {
+		switch caught := recover().(type) {
+		case nil:
+		case helpShown:
+			status = exitOK
+		default:
+			panic(caught)
+		}
+	}()
+	var cli grammar
+	parser, err := kong.New(&cli, kong.Name("obconform"),
+		kong.Description("A conformance suite for Virgin Money's Open Banking APIs."),
+		kong.Writers(sh.out, sh.err), kong.Exit(func(int) { panic(helpShown{}) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.UsageOnError())
+	if err != nil {
+		return fail(sh, err)
+	}
+	if len(args) == 0 {
+		args = []string{"help"}
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return fail(sh, usageError{fmt.Errorf("%w; 'obconform help' lists commands and options", err)})
+	}
+	parsed.Bind(sh, parser)
+	if err := parsed.Run(&status); err != nil {
+		return fail(sh, err)
+	}
+	return status
+}
+
+// fail says what went wrong: a mistake of the user's is 2, trouble of the
+// tool's or the machine's 3.
+func fail(sh *shell, err error) int {
+	fmt.Fprintf(sh.err, "obconform: %v\n", err)
+	var usage usageError
+	if errors.As(err, &usage) {
+		return exitUsage
+	}
+	return exitUndecided
+}
+
+type helpCommand struct {
+	Command []string `arg:"" optional:"" help:"The command to explain."`
+}
+
+// Run prints the help of the command, or of all.
+func (h helpCommand) Run(parser *kong.Kong) error {
+	_, err := parser.Parse(append(h.Command, "--help"))
+	if err != nil {
+		return usageError{err}
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"time"
+
+	"obconform/harness/embedded"
+	"obconform/harness/mockbank"
+	"obconform/harness/runner"
+)
+
+type mockCommand struct {
+	Addr        string        `default:"127.0.0.1:8443" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one."`
+	Latency     time.Duration `placeholder:"D" help:"Wait before every answer."`
+	Credentials string        `placeholder:"DIR" help:"Write what a client needs to use the bank, with a ready config.json."`
+	TLS         bool          `name:"tls" help:"Serve https with a certificate authority of its own (see --credentials)."`
+}
+
+// Run serves the mock bank until a signal ends it.
+func (m mockCommand) Run(sh *shell, status *int) error {
+	if _, _, err := net.SplitHostPort(m.Addr); err != nil {
+		return usageError{fmt.Errorf("--addr: expected HOST:PORT: %w", err)}
+	}
+	if m.Latency < 0 {
+		return usageError{fmt.Errorf("--latency: expected a duration that is not negative, got %s", m.Latency)}
+	}
+	stop, release := runner.Signals()
+	defer release()
+	bank, err := mockbank.New(mockbank.Options{Latency: m.Latency, TLS: m.TLS})
+	if err != nil {
+		return err
+	}
+	server, err := bank.Start(m.Addr)
+	if err != nil {
+		return usageError{fmt.Errorf("--addr: %w", err)}
+	}
+	defer func() { _ = server.Close() }() // the process ends next
+	if m.Credentials != "" {
+		file, err := embedded.WriteCredentials(m.Credentials, "mock bank", server.URL(), bank.Credentials())
+		if err != nil {
+			return usageError{fmt.Errorf("--credentials: %w", err)}
+		}
+		fmt.Fprintf(sh.out, "credentials: %s\n", file)
+	}
+	fmt.Fprintf(sh.out, "the mock bank serves %s\n", server.URL())
+	reason := <-stop
+	fmt.Fprintf(sh.out, "the mock bank ends: %s\n", reason)
+	*status = exitOK
+	return nil
+}

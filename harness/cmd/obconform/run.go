@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"obconform/harness/config"
+	"obconform/harness/contract"
+	"obconform/harness/embedded"
+	"obconform/harness/mockbank"
+	"obconform/harness/report"
+	"obconform/harness/runner"
+)
+
+type runCommand struct {
+	selectionFlags
+	ConfigFile string        `name:"config" placeholder:"FILE" help:"The target's configuration; without it the mock bank is started inside."`
+	Reports    string        `default:"reports" placeholder:"DIR" help:"Where the reports go."`
+	FailOn     []string      `placeholder:"LEVELS" help:"Levels whose breach fails the run: doc, std, adv (default doc,std)."`
+	Deadline   time.Duration `placeholder:"10m" help:"Bound on the whole run (default: timeouts.run of the configuration)."`
+	Procs      int           `default:"1" placeholder:"N" help:"Worker processes."`
+	Seed       int64         `placeholder:"N" help:"Seed of the order of specs (default: random, and printed)."`
+	Verbose    bool          `short:"v" help:"Print each spec as it ends, and warnings in full."`
+}
+
+// Run runs the suites and leaves the exit status of the verdict.
+func (r runCommand) Run(sh *shell, status *int) error {
+	if r.Seed == 0 {
+		r.Seed = rand.Int64N(1 << 31)
+	}
+	selection, err := r.selection(r.Seed)
+	if err := errors.Join(err, r.checkFlags(), r.clearReports()); err != nil {
+		return usageError{err}
+	}
+	plan, err := newPlan(selection)
+	if err != nil {
+		return err
+	}
+	stop, release := runner.Signals()
+	defer release()
+	target, closeTarget, err := r.target(sh)
+	if err != nil {
+		return err
+	}
+	defer closeTarget()
+	session := session{command: r, selection: selection, target: target, sh: sh}
+	*status, err = session.run(plan, stop)
+	return err
+}
+
+// checkFlags finds all that is wrong with the flags at once.
+func (r runCommand) checkFlags() error {
+	var wrong []error
+	if r.Procs < 1 || r.Procs > 64 {
+		wrong = append(wrong, fmt.Errorf("--procs: expected 1 to 64, got %d", r.Procs))
+	}
+	if r.Deadline < 0 {
+		wrong = append(wrong, fmt.Errorf("--deadline: expected a positive duration, got %s", r.Deadline))
+	}
+	for _, level := range r.FailOn {
+		if !slices.Contains(contract.Levels(), contract.Level(level)) {
+			wrong = append(wrong, fmt.Errorf("--fail-on: expected doc, std or adv, got %q", level))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// clearReports removes the reports of an earlier run: whatever stops this one,
+// nobody must take them for its own.
+func (r runCommand) clearReports() error {
+	if err := os.MkdirAll(r.Reports, 0o755); err != nil {
+		return fmt.Errorf("--reports: %w", err)
+	}
+	for _, name := range []string{junitFile, resultsFile} {
+		if err := os.Remove(filepath.Join(r.Reports, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("--reports: %w", err)
+		}
+	}
+	return nil
+}
+
+// target loads the configuration, of the file or of an embedded bank.
+func (r runCommand) target(sh *shell) (loadedTarget, func(), error) {
+	file, closeTarget := r.ConfigFile, func() {}
+	if file == "" {
+		bank, err := embedded.Start(mockbank.Options{})
+		if err != nil {
+			return loadedTarget{}, nil, err
+		}
+		file, closeTarget = bank.Config, bank.Close
+	}
+	loaded, err := config.Load(file, sh.environ)
+	if err != nil {
+		closeTarget()
+		return loadedTarget{}, nil, usageError{err}
+	}
+	if len(r.FailOn) > 0 {
+		loaded.FailOn = nil
+		for _, level := range r.FailOn {
+			loaded.FailOn = append(loaded.FailOn, contract.Level(level))
+		}
+	}
+	return loadedTarget{Config: loaded, file: file}, closeTarget, nil
+}
+
+// loadedTarget is a configuration with the file that workers load it from.
+type loadedTarget struct {
+	config.Config
+	file string
+}
+
+// session is one run with all that it needs.
+type session struct {
+	command   runCommand
+	selection runner.Selection
+	target    loadedTarget
+	sh        *shell
+}
+
+// run writes the reports of nothing run yet, runs, and writes them again.
+func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
+	run := report.Run{Tool: toolVersion(), Target: s.target.Redacted(), Seed: s.selection.Seed, APIs: s.selection.Suites,
+		Command: s.command.line(), Start: time.Now(), FailOn: s.target.FailOn, Planned: plan.Specs, NotSelected: plan.LeftOut}
+	if _, err := s.writeReports(report.Placeholder(run)); err != nil {
+		return exitUsage, usageError{fmt.Errorf("--reports: %w", err)}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return exitUndecided, err
+	}
+	outcome := runner.Run(context.Background(), plan, runner.Options{
+		Selection: s.selection, Procs: s.command.Procs, Deadline: s.deadline(), Progress: s.progress(len(plan.Specs)),
+		Command: func() *exec.Cmd { return s.worker(self) },
+	}, stop)
+	run.End = time.Now()
+	run.Results, run.Trouble, run.Interrupted = outcome.Results, outcome.Trouble, outcome.Interrupted
+	results := report.Judge(run)
+	files, err := s.writeReports(results)
+	if err != nil {
+		return exitUndecided, fmt.Errorf("the reports could not be written: %w", err)
+	}
+	err = report.Terminal(s.sh.out, results, report.TerminalOptions{Verbose: s.command.Verbose, Files: files})
+	return report.ExitStatus(results), err
+}
+
+// line is the command as a report repeats it: what shapes the run, no path
+// that means nothing elsewhere.
+func (r runCommand) line() []string {
+	line := []string{"obconform", "run", "--seed", strconv.FormatInt(r.Seed, 10)}
+	for flag, value := range map[string]string{"--suite": strings.Join(r.Suite, ","), "--label-filter": r.LabelFilter,
+		"--focus": r.Focus, "--fail-on": strings.Join(r.FailOn, ",")} {
+		if value != "" {
+			line = append(line, flag, value)
+		}
+	}
+	return line
+}
+
+func (s session) deadline() time.Duration {
+	if s.command.Deadline > 0 {
+		return s.command.Deadline
+	}
+	return time.Duration(s.target.Timeouts.Run)
+}
+
+// worker is the command of a worker process of this run.
+func (s session) worker(self string) *exec.Cmd {
+	levels := make([]string, len(s.target.FailOn))
+	for i, level := range s.target.FailOn {
+		levels[i] = string(level)
+	}
+	cmd := exec.Command(self, "worker", "--config", s.target.file, // #nosec G204 -- this very program
+		"--seed", strconv.FormatInt(s.selection.Seed, 10), "--fail-on", strings.Join(levels, ","),
+		"--label-filter", s.selection.LabelFilter, "--focus", s.selection.Focus)
+	cmd.Env = s.sh.environ
+	return cmd
+}
+
+// progress prints each spec as it ends, when asked to.
+func (s session) progress(planned int) func(report.SpecResult) {
+	if !s.command.Verbose {
+		return nil
+	}
+	ended := 0
+	return func(result report.SpecResult) {
+		ended++
+		fmt.Fprintf(s.sh.out, "%3d/%d %-12s %s: %s (%s)\n", ended, planned, result.State, result.Suite, result.Name,
+			result.Duration.Round(time.Millisecond))
+	}
+}
+
+// The names of the reports in --reports.
+const (
+	junitFile   = "junit.xml"
+	resultsFile = "results.json"
+)
+
+// writeReports writes both reports, each replaced in one step, and answers
+// their paths.
+func (s session) writeReports(results report.Results) ([]string, error) {
+	var files []string
+	for _, one := range []struct {
+		name   string
+		render func(report.Results) ([]byte, error)
+	}{{junitFile, report.JUnit}, {resultsFile, report.ResultsJSON}} {
+		data, err := one.render(results)
+		if err != nil {
+			return nil, err
+		}
+		path := filepath.Join(s.command.Reports, one.name)
+		if err := report.WriteFile(path, data); err != nil {
+			return nil, err
+		}
+		files = append(files, path)
+	}
+	return files, nil
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"obconform/harness/config"
+	"obconform/harness/contract"
+	"obconform/harness/runner"
+	"obconform/harness/tpp"
+)
+
+// workerCommand is the process that runs specs for a supervisor; see runner.
+type workerCommand struct {
+	ConfigFile  string   `name:"config" required:""`
+	Seed        int64    `required:""`
+	FailOn      []string `required:""`
+	LabelFilter string
+	Focus       string
+}
+
+// Run works the supervisor's orders off.
+func (w workerCommand) Run(sh *shell) error {
+	loaded, err := config.Load(w.ConfigFile, sh.environ)
+	if err != nil {
+		return usageError{err}
+	}
+	loaded.FailOn = nil
+	for _, level := range w.FailOn {
+		loaded.FailOn = append(loaded.FailOn, contract.Level(level))
+	}
+	bank, err := tpp.New(loaded)
+	if err != nil {
+		return usageError{err}
+	}
+	selection := runner.Selection{LabelFilter: w.LabelFilter, Focus: w.Focus, Seed: w.Seed}
+	return runner.Work(sh.in, sh.out, selection, runner.Bench{
+		Register: register(bank), Leftovers: bank.Leftovers, CleanUp: bank.CleanUp, Observe: bank.Observe, Gone: bank.Gone,
+	})
+}

@@ -1,0 +1,113 @@
+// Package runner runs suites in processes of their own: a supervisor hands
+// sections to workers, gathers what they stream back, bounds the whole in time,
+// passes signals on, and leaves complete reports whatever happens: a worker
+// that crashes or hangs loses nothing but the section it was in.
+//
+// It knows Ginkgo and the reports; what the suites do is none of its business.
+package runner
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/extensions/globals"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"obconform/harness/contract"
+	"obconform/harness/report"
+)
+
+// Unit is what a worker runs in one go: one section of one suite.
+type Unit struct {
+	Suite   contract.API `json:"suite"`
+	Section string       `json:"section"`
+}
+
+func (u Unit) String() string { return string(u.Suite) + "/" + u.Section }
+
+// Selection says which specs a run takes; the zero value takes all.
+type Selection struct {
+	Suites []contract.API
+	// LabelFilter is an expression of Ginkgo's, as in "clause: AAC-201 || !destructive".
+	LabelFilter string
+	// Focus is a regular expression on the obligation's sentence.
+	Focus string
+	// Seed decides the order of sections and of specs.
+	Seed int64
+}
+
+// Register registers the specs of a unit with Ginkgo, in the calling process.
+type Register func(Unit)
+
+// Plan is what a run is going to do.
+type Plan struct {
+	// Specs are those that the selection takes, LeftOut all others, in the
+	// suites' own order, none of them run.
+	Specs, LeftOut []report.SpecResult
+	// Units are the sections that hold Specs.
+	Units []Unit
+}
+
+// NewPlan plans a run. It uses the process's one Ginkgo tree and leaves it
+// empty. The error is Ginkgo's word on a filter that it cannot read.
+func NewPlan(units []Unit, selection Selection, register Register) (Plan, error) {
+	if err := selection.check(); err != nil {
+		return Plan{}, err
+	}
+	globals.Reset()
+	defer globals.Reset()
+	for _, unit := range units {
+		register(unit)
+	}
+	var plan Plan
+	suite, reporter := ginkgo.GinkgoConfiguration()
+	selection.apply(&suite)
+	suite.RandomizeAllSpecs = false
+	for _, spec := range ginkgo.PreviewSpecs("obconform", suite, reporter).SpecReports {
+		described, isSpec := report.CataloguedFromGinkgo(spec)
+		if !isSpec {
+			continue
+		}
+		if _, selected := report.PlannedFromGinkgo(spec); !selected || !selection.takes(described.Suite) {
+			plan.LeftOut = append(plan.LeftOut, described)
+			continue
+		}
+		plan.Specs = append(plan.Specs, described)
+	}
+	for _, spec := range plan.Specs {
+		if unit := (Unit{spec.Suite, spec.Section}); !slices.Contains(plan.Units, unit) {
+			plan.Units = append(plan.Units, unit)
+		}
+	}
+	return plan, nil
+}
+
+func (s Selection) takes(suite contract.API) bool {
+	return len(s.Suites) == 0 || slices.Contains(s.Suites, suite)
+}
+
+// check reads the filters as Ginkgo will.
+func (s Selection) check() error {
+	if _, err := types.ParseLabelFilter(s.LabelFilter); err != nil {
+		return fmt.Errorf("--label-filter: %s", strings.TrimSpace(err.Error()))
+	}
+	if _, err := regexp.Compile(s.Focus); err != nil {
+		return fmt.Errorf("--focus: %w", err)
+	}
+	return nil
+}
+
+// apply puts the selection into Ginkgo's configuration.
+func (s Selection) apply(suite *types.SuiteConfig) {
+	suite.LabelFilter = s.LabelFilter
+	if s.Focus != "" {
+		suite.FocusStrings = []string{s.Focus}
+	}
+	suite.RandomSeed = s.Seed
+	suite.RandomizeAllSpecs = true
+	suite.FlakeAttempts = 0
+	suite.ParallelTotal, suite.ParallelProcess = 1, 1
+}

@@ -1,0 +1,48 @@
+package runner
+
+import (
+	"encoding/json"
+	"io"
+	"sync"
+
+	"obconform/harness/report"
+)
+
+// order is one line from the supervisor to a worker.
+type order struct {
+	// Unit is the section to run next; nil means that there is no more work:
+	// clean up and end.
+	Unit *Unit `json:"unit,omitempty"`
+}
+
+// news is one line from a worker to the supervisor; one of its members is set.
+type news struct {
+	// Ready says that the worker waits for its first order.
+	Ready bool `json:"ready,omitempty"`
+	// Started is the obligation whose spec begins.
+	Started string `json:"started,omitempty"`
+	// Spec is a spec that has ended.
+	Spec *report.SpecResult `json:"spec,omitempty"`
+	// Done is a unit that has ended, with how it went.
+	Done *done `json:"done,omitempty"`
+}
+
+type done struct {
+	Unit Unit `json:"unit"`
+	// Gone says why the target must not be asked any more, empty if it may.
+	Gone string `json:"gone,omitempty"`
+}
+
+// speaker writes lines; Ginkgo's hooks and the worker's loop share it.
+type speaker struct {
+	mu  sync.Mutex
+	out *json.Encoder
+}
+
+func newSpeaker(w io.Writer) *speaker { return &speaker{out: json.NewEncoder(w)} }
+
+func (s *speaker) say(n news) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.out.Encode(n)
+}

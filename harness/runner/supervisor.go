@@ -1,0 +1,238 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"slices"
+	"time"
+
+	"obconform/harness/report"
+)
+
+// stopGrace is how long workers may take to end their spec and to delete what
+// they created, once they were asked to stop.
+const stopGrace = 40 * time.Second
+
+// Options say how a run goes.
+type Options struct {
+	Selection
+	// Command makes a worker process, not started yet.
+	Command func() *exec.Cmd
+	// Procs is how many workers run at once, at least 1.
+	Procs int
+	// Deadline bounds the run, cleaning up left out.
+	Deadline time.Duration
+	// Progress is told each result as it comes, from one goroutine.
+	Progress func(report.SpecResult)
+}
+
+// Outcome is what came of a run: every planned spec with a result, and the
+// troubles of the tool's own.
+type Outcome struct {
+	Results []report.SpecResult
+	Trouble []report.Trouble
+	// Interrupted says what ended the run early, empty if nothing did.
+	Interrupted string
+}
+
+// Run runs the units in worker processes. It ends early when stop says why
+// (a signal's name; a second word kills the workers), when the deadline
+// passes, or when the target is gone. What was planned and not run is part of
+// the outcome, with the reason.
+func Run(ctx context.Context, plan Plan, o Options, stop <-chan string) Outcome {
+	s := &supervisor{options: o, queue: shuffled(plan.Units, o.Seed), planned: plan.Specs,
+		events: make(chan event), results: map[key]report.SpecResult{}}
+	s.fill(ctx)
+	deadline := time.NewTimer(o.Deadline)
+	defer deadline.Stop()
+	for len(s.workers) > 0 {
+		select {
+		case e := <-s.events:
+			s.handle(ctx, e)
+		case reason := <-stop:
+			s.stop(reason, true)
+		case <-deadline.C:
+			s.stop(fmt.Sprintf("the run's deadline of %s passed", o.Deadline), false)
+		case <-s.kill:
+			s.killAll()
+		}
+	}
+	return s.outcome()
+}
+
+// shuffled is the order in which sections run: random, by the seed.
+func shuffled(units []Unit, seed int64) []Unit {
+	queue := slices.Clone(units)
+	order := rand.New(rand.NewPCG(uint64(seed), 0)) // #nosec G404 -- an order, not a secret
+	order.Shuffle(len(queue), func(i, j int) { queue[i], queue[j] = queue[j], queue[i] })
+	return queue
+}
+
+// key finds a spec's result by what it is planned as.
+type key struct {
+	unit Unit
+	name string
+}
+
+func keyOf(spec report.SpecResult) key { return key{Unit{spec.Suite, spec.Section}, spec.Name} }
+
+// crash is a worker that ended before its section did.
+type crash struct {
+	unit Unit
+	spec string
+	what string
+}
+
+type supervisor struct {
+	options Options
+	queue   []Unit
+	planned []report.SpecResult
+	events  chan event
+	workers []*process
+	results map[key]report.SpecResult
+	extra   []report.SpecResult // of specs that were not planned: cleaning up
+	trouble []report.Trouble
+	crashes []crash
+
+	stopped     string // why no more units are handed out
+	interrupted string // set when a signal did it
+	kill        <-chan time.Time
+}
+
+// fill starts workers up to the number that there is work for.
+func (s *supervisor) fill(ctx context.Context) {
+	for len(s.workers) < s.options.Procs && len(s.workers) < len(s.queue) && s.stopped == "" {
+		worker, err := start(ctx, s.options.Command(), s.events)
+		if err != nil {
+			s.trouble = append(s.trouble, report.Trouble{What: "a worker process did not start: " + err.Error()})
+			s.stopped = "no worker process could be started"
+			return
+		}
+		s.workers = append(s.workers, worker)
+	}
+}
+
+// handle takes one worker's news.
+func (s *supervisor) handle(ctx context.Context, e event) {
+	switch {
+	case e.ended:
+		s.workerEnded(ctx, e)
+	case e.news.Ready:
+		s.dispatch(e.from)
+	case e.news.Started != "":
+		e.from.spec = e.news.Started
+	case e.news.Spec != nil:
+		e.from.spec = ""
+		s.keep(*e.news.Spec)
+	case e.news.Done != nil:
+		e.from.unit = Unit{}
+		if gone := e.news.Done.Gone; gone != "" && s.stopped == "" {
+			s.stopped = "the target is gone: " + gone
+		}
+		s.dispatch(e.from)
+	}
+}
+
+// keep takes a result in.
+func (s *supervisor) keep(result report.SpecResult) {
+	if result.Section == cleanupSection {
+		s.extra = append(s.extra, result)
+	} else {
+		s.results[keyOf(result)] = result
+	}
+	if s.options.Progress != nil {
+		s.options.Progress(result)
+	}
+}
+
+// dispatch hands the next unit to a worker, or tells it that there is none.
+func (s *supervisor) dispatch(worker *process) {
+	if len(s.queue) == 0 || s.stopped != "" {
+		worker.finish()
+		return
+	}
+	worker.unit, s.queue = s.queue[0], s.queue[1:]
+	worker.order(order{Unit: &worker.unit})
+}
+
+// stop ends the run early: workers are asked to end, and killed when they do
+// not, or when they are asked a second time.
+func (s *supervisor) stop(reason string, signal bool) {
+	if signal && s.interrupted != "" {
+		s.killAll()
+		return
+	}
+	if s.stopped == "" {
+		s.stopped = reason
+	}
+	if signal {
+		s.interrupted = reason
+	}
+	for _, worker := range s.workers {
+		worker.interrupt()
+	}
+	s.kill = time.After(stopGrace)
+}
+
+func (s *supervisor) killAll() {
+	for _, worker := range s.workers {
+		worker.kill()
+	}
+}
+
+// workerEnded notes a crash: the spec that ran has no result but this, the
+// rest of its section was not run, and the other sections go on.
+func (s *supervisor) workerEnded(ctx context.Context, e event) {
+	s.workers = slices.DeleteFunc(s.workers, func(p *process) bool { return p == e.from })
+	if crashed := e.err != nil || e.from.unit != (Unit{}); crashed && !(s.stopped != "" && e.from.asked) {
+		c := crash{unit: e.from.unit, spec: e.from.spec, what: "a worker process ended in " + where(e.from)}
+		if e.err != nil {
+			c.what += ": " + e.err.Error()
+		}
+		s.crashes = append(s.crashes, c)
+		s.trouble = append(s.trouble, report.Trouble{Suite: c.unit.Suite, What: c.what, Detail: e.from.stderr.text()})
+	}
+	s.fill(ctx)
+}
+
+func where(p *process) string {
+	switch {
+	case p.spec != "":
+		return fmt.Sprintf("%s, in the spec %q", p.unit, p.spec)
+	case p.unit != (Unit{}):
+		return p.unit.String()
+	}
+	return "cleaning up"
+}
+
+// outcome gives every planned spec a result.
+func (s *supervisor) outcome() Outcome {
+	out := Outcome{Trouble: s.trouble, Interrupted: s.interrupted}
+	for _, spec := range s.planned {
+		result, ran := s.results[keyOf(spec)]
+		if !ran {
+			result = spec
+			result.State, result.Reason = s.whyNotRun(spec)
+		}
+		out.Results = append(out.Results, result)
+	}
+	out.Results = append(out.Results, s.extra...)
+	return out
+}
+
+func (s *supervisor) whyNotRun(spec report.SpecResult) (report.State, string) {
+	for _, c := range s.crashes {
+		if c.unit == (Unit{spec.Suite, spec.Section}) {
+			if c.spec == spec.Name {
+				return report.StateErrored, c.what
+			}
+			return report.StateNotRun, c.what
+		}
+	}
+	if s.stopped != "" {
+		return report.StateNotRun, s.stopped
+	}
+	return report.StateNotRun, "the run ended before its turn"
+}

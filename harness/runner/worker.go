@@ -1,0 +1,152 @@
+package runner
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/extensions/globals"
+	"github.com/onsi/ginkgo/v2/formatter"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"obconform/harness/contract"
+	"obconform/harness/report"
+)
+
+// specGrace is how long a spec that was interrupted may take to end.
+const specGrace = 3 * time.Second
+
+// Bench is what a worker works on: the suites with a client of its own.
+type Bench struct {
+	// Register registers the specs of a unit.
+	Register Register
+	// Leftovers names the APIs whose shared resources are to be deleted.
+	Leftovers func() []contract.API
+	// CleanUp deletes those of one API.
+	CleanUp func(ctx context.Context, api contract.API)
+	// Observe records and audits what CleanUp does, as for a spec.
+	Observe func()
+	// Gone says why the target must not be asked any more, empty if it may.
+	Gone func() string
+}
+
+// Work runs the units that come in as orders, one after the other, and streams
+// each spec as it ends. It returns when there are no more orders, when the
+// supervisor is gone (so that no orphan goes on asking the bank), or after an
+// interrupt, and has then deleted what its specs shared. The error is a broken
+// protocol, never a failed spec.
+func Work(in io.Reader, out io.Writer, selection Selection, bench Bench) error {
+	formatter.ColorableStdOut = io.Discard // Ginkgo's own report has no reader here
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(interrupts)
+	w := &worker{speaker: newSpeaker(out), selection: selection, bench: bench}
+	orders := make(chan order)
+	go readOrders(in, orders)
+	if err := w.speaker.say(news{Ready: true}); err != nil {
+		return err
+	}
+	err := w.loop(orders, interrupts)
+	w.cleanUp()
+	return err
+}
+
+// readOrders passes orders on; the channel ends with the last of them. When
+// the supervisor dies without a last order the worker interrupts itself: no
+// orphan goes on asking the bank.
+func readOrders(in io.Reader, orders chan<- order) {
+	defer close(orders)
+	lines := bufio.NewScanner(in)
+	for lines.Scan() {
+		var o order
+		if json.Unmarshal(lines.Bytes(), &o) == nil && o.Unit == nil {
+			return
+		}
+		orders <- o
+	}
+	if self, err := os.FindProcess(os.Getpid()); err == nil {
+		_ = interrupt(self)
+	}
+}
+
+type worker struct {
+	speaker   *speaker
+	selection Selection
+	bench     Bench
+}
+
+func (w *worker) loop(orders <-chan order, interrupts <-chan os.Signal) error {
+	for {
+		select {
+		case <-interrupts:
+			return nil
+		case o, more := <-orders:
+			if !more {
+				return nil
+			}
+			w.run(fmt.Sprintf("obconform %s", o.Unit), func() { w.bench.Register(*o.Unit) })
+			if err := w.speaker.say(news{Done: &done{Unit: *o.Unit, Gone: w.bench.Gone()}}); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-interrupts: // Ginkgo has seen the same signal and has ended the unit
+			return nil
+		default:
+		}
+	}
+}
+
+// cleanUp deletes what the specs shared, in specs of its own, so that it is
+// recorded and audited like all else; it runs after an interrupt too.
+func (w *worker) cleanUp() {
+	w.selection = Selection{}
+	for _, api := range w.bench.Leftovers() {
+		w.run("obconform cleanup", func() {
+			ginkgo.Describe("", ginkgo.Label("section:"+cleanupSection, "api:"+string(api)), func() {
+				w.bench.Observe()
+				ginkgo.It("What specs shared must be deleted at the end of the run", func(ctx ginkgo.SpecContext) {
+					w.bench.CleanUp(ctx, api)
+				}, ginkgo.SpecTimeout(time.Minute))
+			})
+		})
+	}
+}
+
+// run runs what register registers as one Ginkgo suite.
+func (w *worker) run(name string, register func()) {
+	globals.Reset()
+	register()
+	ginkgo.ReportBeforeEach(func(spec ginkgo.SpecReport) {
+		if described, isSpec := report.CataloguedFromGinkgo(spec); isSpec && spec.State != types.SpecStateSkipped {
+			_ = w.speaker.say(news{Started: described.Name})
+		}
+	})
+	ginkgo.ReportAfterEach(func(spec ginkgo.SpecReport) {
+		if result, ran := report.FromGinkgo(spec); ran {
+			// A supervisor that is gone is noticed when orders end.
+			_ = w.speaker.say(news{Spec: &result})
+		}
+	})
+	suite, reporter := ginkgo.GinkgoConfiguration()
+	w.selection.apply(&suite)
+	suite.Timeout = 24 * time.Hour // the supervisor keeps the time
+	suite.GracePeriod = specGrace
+	ginkgo.RunSpecs(verdict{}, name, suite, reporter)
+}
+
+// cleanupSection is the section of the specs that clean up; no plan has it.
+const cleanupSection = "cleanup"
+
+// verdict takes Ginkgo's word that a suite failed; ours is made from reports.
+type verdict struct{}
+
+// Fail implements Ginkgo's GinkgoTestingT.
+func (verdict) Fail() {}
