@@ -3,13 +3,15 @@ package report_test
 import (
 	"context"
 	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
-	"github.com/onsi/ginkgo/v2/extensions/globals"
 	"github.com/onsi/ginkgo/v2/types"
 
 	"obconform/harness/contract"
@@ -23,6 +25,8 @@ func fixture(collect func(types.SpecReport)) {
 	var record evidence.Record
 	clause := func(id contract.ClauseID) ginkgo.Labels { return ginkgo.Labels{"clause:" + string(id)} }
 	ginkgo.Describe("", ginkgo.Label("api:accounts"), func() {
+		// In the container: PreviewSpecs forgets what stands beside it.
+		ginkgo.ReportAfterEach(func(s types.SpecReport) { collect(s) })
 		ginkgo.BeforeEach(func() { record = evidence.Record{} })
 		ginkgo.AfterEach(func() {
 			ginkgo.AddReportEntry(evidence.EntryName, record, ginkgo.ReportEntryVisibilityNever)
@@ -56,7 +60,6 @@ func fixture(collect func(types.SpecReport)) {
 			ginkgo.It("must be filtered", ginkgo.Label("filtered"), func() {})
 		})
 	})
-	ginkgo.ReportAfterEach(func(s types.SpecReport) { collect(s) })
 }
 
 // fakeT stands in for testing.T, so that the fixture's failures are not ours.
@@ -64,16 +67,71 @@ type fakeT struct{}
 
 func (fakeT) Fail() {}
 
-func runFixture(t *testing.T) []types.SpecReport {
-	t.Helper()
-	globals.Reset()
-	var specs []types.SpecReport
-	fixture(func(s types.SpecReport) { specs = append(specs, s) })
+// fixtureVariable names the file that a process of the fixture writes to.
+const fixtureVariable = "OBCONFORM_REPORT_FIXTURE"
+
+// fixtureRun is what the fixture's own process saw.
+type fixtureRun struct {
+	// Specs are Ginkgo's reports, as another process decodes them.
+	Specs []types.SpecReport
+	// Results, Planned and Catalogue were read in that process itself.
+	Results, Planned, Catalogue []report.SpecResult
+}
+
+// TestMain is the fixture in a process that was started for it: Ginkgo runs one
+// suite per process, and not at all under -count=2.
+func TestMain(m *testing.M) {
+	path := os.Getenv(fixtureVariable)
+	if path == "" {
+		m.Run()
+		return
+	}
+	var run fixtureRun
+	fixture(func(s types.SpecReport) {
+		run.Specs = append(run.Specs, s)
+		if result, ok := report.FromGinkgo(s); ok {
+			run.Results = append(run.Results, result)
+		}
+	})
 	suite, reporter := ginkgo.GinkgoConfiguration()
 	suite.LabelFilter = "!filtered"
-	reporter.Succinct, reporter.NoColor = true, true
+	for _, s := range ginkgo.PreviewSpecs("fixture", suite, reporter).SpecReports {
+		if result, ok := report.PlannedFromGinkgo(s); ok {
+			run.Planned = append(run.Planned, result)
+		}
+		if result, ok := report.CataloguedFromGinkgo(s); ok {
+			run.Catalogue = append(run.Catalogue, result)
+		}
+	}
+	run.Specs, run.Results = nil, nil // the preview reports its specs too
 	ginkgo.RunSpecs(fakeT{}, "fixture", suite, reporter)
-	return specs
+	data, err := json.Marshal(run)
+	if err != nil {
+		panic(err)
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		panic(err)
+	}
+}
+
+func runFixture(t *testing.T) (run fixtureRun) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "fixture.json")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, os.Args[0])
+	command.Env = append(os.Environ(), fixtureVariable+"="+path)
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &run); err != nil {
+		t.Fatal(err)
+	}
+	return run
 }
 
 func TestFromGinkgo(t *testing.T) {
@@ -95,10 +153,8 @@ func TestFromGinkgo(t *testing.T) {
 		"A list must be pending":          {report.StateSkipped, "the spec is pending", nil, ""},
 	}
 	got := map[string]report.SpecResult{}
-	for _, s := range runFixture(t) {
-		if result, ok := report.FromGinkgo(s); ok {
-			got[result.Name] = result
-		}
+	for _, result := range runFixture(t).Results {
+		got[result.Name] = result
 	}
 	if len(got) != len(want) {
 		t.Errorf("%d specs, want %d", len(got), len(want))
@@ -126,47 +182,33 @@ func TestFromGinkgo(t *testing.T) {
 	}
 }
 
+// The stream carries results, and Ginkgo's own JSON carries reports: both ways
+// lead to the same.
 func TestASpecResultSurvivesItsStream(t *testing.T) {
-	for _, s := range runFixture(t) {
-		before, ok := report.FromGinkgo(s)
-		if !ok {
-			continue
+	run := runFixture(t)
+	var decoded []report.SpecResult
+	for _, s := range run.Specs {
+		if result, ok := report.FromGinkgo(s); ok {
+			decoded = append(decoded, result)
 		}
+	}
+	if len(decoded) != 10 || !reflect.DeepEqual(decoded, run.Results) {
+		t.Errorf("decoded %+v\nstreamed %+v", decoded, run.Results)
+	}
+	for _, before := range run.Results {
 		data, err := json.Marshal(before)
 		if err != nil || strings.Contains(string(data), "\n") {
-			t.Fatalf("%s: %v in %s", before.Name, err, data)
-		}
-		var after report.SpecResult
-		if err := json.Unmarshal(data, &after); err != nil || !reflect.DeepEqual(before, after) {
-			t.Errorf("%v: before %+v\nafter %+v", err, before, after)
+			t.Errorf("%s: %v in %s", before.Name, err, data)
 		}
 	}
 }
 
 func TestPlannedIsTheSameSpec(t *testing.T) {
-	globals.Reset()
-	fixture(func(types.SpecReport) {})
-	suite, reporter := ginkgo.GinkgoConfiguration()
-	suite.LabelFilter = "!filtered"
-	var plan, catalogue []report.SpecResult
-	for _, s := range ginkgo.PreviewSpecs("fixture", suite, reporter).SpecReports {
-		if result, ok := report.PlannedFromGinkgo(s); ok {
-			plan = append(plan, result)
-		}
-		if result, ok := report.CataloguedFromGinkgo(s); ok {
-			catalogue = append(catalogue, result)
-		}
+	run := runFixture(t)
+	if len(run.Planned) != 10 || len(run.Catalogue) != 11 {
+		t.Errorf("%d planned, %d in the catalogue, want 10, 11", len(run.Planned), len(run.Catalogue))
 	}
-	var results []report.SpecResult
-	for _, s := range runFixture(t) {
-		if result, ok := report.FromGinkgo(s); ok {
-			results = append(results, result)
-		}
-	}
-	if len(plan) != 10 || len(catalogue) != 11 {
-		t.Errorf("%d planned, %d in the catalogue, want 10, 11", len(plan), len(catalogue))
-	}
-	judged := report.Judge(report.Run{Planned: plan, Results: results})
+	judged := report.Judge(report.Run{Planned: run.Planned, Results: run.Results})
 	if len(judged.Specs) != 10 || judged.Totals.Specs[report.StateNotRun] != 0 {
 		t.Errorf("%d specs, totals %v: a result did not find its plan", len(judged.Specs), judged.Totals.Specs)
 	}

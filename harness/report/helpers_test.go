@@ -128,7 +128,7 @@ func everyKind() map[string]report.Results {
 		"setup failed":   setup,
 		"worker crashed": crashed,
 		"interrupted":    interrupted,
-		"hostile": runOf(a, failed(with(b, func(s *report.SpecResult) {
+		"hostile": runOf(a, failed(with(spec("A list must be safe", contract.AccListStable), func(s *report.SpecResult) {
 			s.Name += hostile
 			s.Record.Exchanges[0].URL, s.Record.Exchanges[0].InteractionID = "https://bank.example/"+hostile, hostile
 			s.Record.Exchanges[0].ResponseBody, s.Record.Notes = hostile, []string{hostile}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"strings"
 	"time"
 
 	"obconform/harness/contract"
@@ -24,7 +25,7 @@ const (
 	maxCase    = 16 << 10
 	// After fullTexts the texts of further cases are held to shortCase, so that
 	// a file in which everything fails stays below 2 MB.
-	fullTexts = 1 << 20
+	fullTexts = 512 << 10
 	shortCase = 1 << 10
 )
 
@@ -62,10 +63,10 @@ type (
 	junitDetail struct {
 		Type    string `xml:"type,attr,omitempty"`
 		Message string `xml:"message,attr"`
-		Text    string `xml:",chardata"`
+		Text    string `xml:",innerxml"`
 	}
 	junitText struct {
-		Text string `xml:",chardata"`
+		Text string `xml:",innerxml"`
 	}
 )
 
@@ -214,6 +215,8 @@ func (w *junitWriter) spec(spec SpecVerdict) junitCase {
 		message := string(spec.State)
 		if spec.Reason != "" {
 			message += ": " + spec.Reason
+		} else if len(spec.Failures) > 0 {
+			message += ": " + spec.Failures[0].Message
 		}
 		test.Error = w.detail(string(spec.State), message, w.failureText(spec))
 	default:
@@ -233,13 +236,15 @@ func (w *junitWriter) detail(kind, message, text string) *junitDetail {
 	return &junitDetail{Type: kind, Message: Line(message, maxMessage-maxNote), Text: w.take(text)}
 }
 
-// take bounds and counts a text.
+// take cleans, bounds, escapes and counts a text. It escapes by itself, because
+// encoding/xml writes line breaks as references, which nobody wants to read.
 func (w *junitWriter) take(text string) string {
 	limit := maxCase
 	if w.written >= fullTexts {
 		limit = shortCase
 	}
 	text = cutEscaped(Block(text, limit-maxNote), limit-maxNote)
+	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 	w.written += len(text)
 	return text
 }

@@ -162,18 +162,16 @@ func notes(text *strings.Builder, spec SpecVerdict) {
 	}
 }
 
-// cutEscaped bounds a text by its length in XML, where some characters take
+// cutEscaped bounds a text by its size in XML, where some characters take
 // several bytes, and says so in the text.
 func cutEscaped(text string, limit int) string {
 	size := 0
 	for i, r := range text {
-		switch r {
-		case '<', '>', '&', '"', '\'', '\t':
-			size += len("&quot;")
-		default:
-			size += utf8.RuneLen(r)
+		width := utf8.RuneLen(r)
+		if r == '<' || r == '>' || r == '&' {
+			width = len("&amp;")
 		}
-		if size > limit {
+		if size += width; size > limit {
 			return text[:i] + " … (cut)"
 		}
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	_ "embed" // the schema of results.json
 	"encoding/json"
 	"fmt"
@@ -29,7 +30,7 @@ const (
 	maxDetail = 1 << 20
 	// maxTexts bounds what the findings say in the whole file; past it they
 	// are counted and no longer listed.
-	maxTexts = 2 << 20
+	maxTexts = 1 << 20
 )
 
 // The shapes of results.json; results.schema.json documents the members.
@@ -140,11 +141,14 @@ func ResultsJSON(results Results) ([]byte, error) {
 	for _, spec := range results.Specs {
 		d.Specs = append(d.Specs, w.spec(spec))
 	}
-	data, err := json.MarshalIndent(d, "", " ")
-	if err != nil {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetIndent("", " ")
+	encoder.SetEscapeHTML(false) // it would make a page of markup six times as long
+	if err := encoder.Encode(d); err != nil {
 		return nil, fmt.Errorf("writing results.json: %w", err)
 	}
-	return append(data, '\n'), nil
+	return out.Bytes(), nil
 }
 
 // documentWriter holds what is left of the file's room, in bytes.

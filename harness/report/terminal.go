@@ -72,7 +72,7 @@ func (t *terminal) title(text string) { t.printf("\n%s\n", text) }
 func (t *terminal) wrap(indent, text string) {
 	line := indent
 	for _, word := range strings.Fields(text) {
-		if len(line)+len(word)+1 > t.Width && strings.TrimSpace(line) != "" {
+		if len(line)+len(word) > t.Width && strings.TrimSpace(line) != "" {
 			t.printf("%s\n", strings.TrimRight(line, " "))
 			line = indent + "  "
 		}
