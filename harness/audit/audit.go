@@ -208,9 +208,6 @@ func (e *examination) breachAt(level contract.Level, clause contract.ClauseID, w
 	if e.found[of]++; e.found[of] > maxFindings {
 		return
 	}
-	if actual == "" {
-		actual = "nothing"
-	}
 	e.result.Findings = append(e.result.Findings, evidence.Finding{
 		Clause: clause, Level: level, Operation: e.op.ID, Status: e.res.Status,
 		Where: clip(printable(where)), Expected: clip(expected), Actual: clip(actual), Exchange: -1})
