@@ -159,7 +159,7 @@ func (a *Answer) describeAt(pointer string) string {
 
 // personal members are described, never shown.
 func personal(pointer string) bool {
-	for _, name := range []string{"/Identification", "/SecondaryIdentification", "/Name", "/client_secret"} {
+	for _, name := range []string{"/Identification", "/SecondaryIdentification", "/Name", "/Account", "/DebtorAccount", "/client_secret"} {
 		if strings.HasSuffix(pointer, name) {
 			return true
 		}

@@ -19,20 +19,26 @@ type cleanup struct {
 // atSpecEnd deletes the resource at the end of the spec.
 func (c *Client) atSpecEnd(one cleanup) { c.spec.cleanups = append(c.spec.cleanups, one) }
 
-// deletedAlready takes a resource that a spec has deleted itself off the list.
+// deletedAlready takes a resource that a spec has deleted itself off the lists.
 func (c *Client) deletedAlready(id string) {
-	c.spec.cleanups = slices.DeleteFunc(c.spec.cleanups, func(one cleanup) bool { return one.id == id })
+	is := func(one cleanup) bool { return one.id == id }
+	c.spec.cleanups = slices.DeleteFunc(c.spec.cleanups, is)
+	c.leftovers = slices.DeleteFunc(c.leftovers, is)
+	c.fall(id)
 }
 
 // share keeps a resource for the specs to come: what the running spec created
 // is not deleted at its end, but when the process has run them all.
 func (c *Client) share(id string) {
+	var rest []cleanup
 	for _, one := range c.spec.cleanups {
 		if one.id == id {
 			c.leftovers = append(c.leftovers, one)
+		} else {
+			rest = append(rest, one)
 		}
 	}
-	c.deletedAlready(id)
+	c.spec.cleanups = rest
 }
 
 // Leftovers names the APIs that shared resources are left of.

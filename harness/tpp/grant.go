@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -50,25 +51,40 @@ type Grant struct {
 	ConsentID string
 	Code      Code
 	Answer    *Answer
+	// ends is when the token is no longer used.
+	ends time.Time
 }
 
 // AccountsGrant is an authorised accounts consent that specs share; nobody
 // deletes it but the process's end.
 func (c *Client) AccountsGrant(ctx context.Context, access Access) Grant {
-	return c.shared("grant "+string(access), "an authorised accounts consent ("+string(access)+")", func() any {
-		grant := c.grant(ctx, c.accountsCode(ctx, access))
-		c.share(grant.ConsentID)
-		return grant
-	}).(Grant)
+	return c.sharedGrant(ctx, string(access), "an authorised accounts consent ("+string(access)+")",
+		func() Code { return c.accountsCode(ctx, access) })
 }
 
 // FundsGrant is an authorised funds confirmation consent that specs share.
 func (c *Client) FundsGrant(ctx context.Context) Grant {
-	return c.shared("grant funds", "an authorised funds confirmation consent", func() any {
-		grant := c.grant(ctx, c.fundsCode(ctx))
+	return c.sharedGrant(ctx, "funds", "an authorised funds confirmation consent",
+		func() Code { return c.fundsCode(ctx) })
+}
+
+// sharedGrant gets a grant once, and another one when the life of its token
+// nears its end.
+func (c *Client) sharedGrant(ctx context.Context, name, what string, code func() Code) Grant {
+	get := func() any {
+		grant := c.grant(ctx, code())
 		c.share(grant.ConsentID)
 		return grant
-	}).(Grant)
+	}
+	held := c.shared("grant "+name, what, get).(Grant)
+	if c.now().Before(held.ends) {
+		return held
+	}
+	if held.Code.ConsentID == "" && !held.Code.Reusable {
+		c.NotExercised("the access token of the predefined code has expired, and consents.codesReusable is false")
+	}
+	delete(c.memo, "grant "+name)
+	return c.shared("grant "+name, what, get).(Grant)
 }
 
 // OwnAccountsGrant is an authorised accounts consent that the spec may do with
@@ -195,8 +211,11 @@ func CodeGrant(code, redirectURI string) url.Values {
 // ID token where the code does not say it.
 func (c *Client) grant(ctx context.Context, code Code) Grant {
 	answer := c.Exchange(ctx, code, c.cfg.Client.RedirectURI).Must(contract.TokCode, 200)
-	grant := Grant{Code: code, Answer: answer, ConsentID: code.ConsentID,
-		Token: answer.MustText(contract.TokCode, "/access_token")}
+	held := c.readToken(answer, contract.TokCode)
+	if _, told := answer.Number("/expires_in"); !told { // RFC 6749, section 5.1, lets it be left out
+		held.ends = answer.Started.Add(time.Hour)
+	}
+	grant := Grant{Code: code, Answer: answer, ConsentID: code.ConsentID, Token: held.value, ends: held.ends}
 	if claims := c.CheckIDToken(ctx, answer, code); grant.ConsentID == "" {
 		grant.ConsentID, _ = claims[c.cfg.Consents.IntentClaim].(string)
 	}

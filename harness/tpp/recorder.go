@@ -19,6 +19,8 @@ const maxBody = 16 << 10
 type recorder struct {
 	evidence.Record
 	cleanups []cleanup
+	// registration is the client that the spec has registered for itself.
+	registration *Identity
 	// failed counts the findings that a failure message has shown already.
 	failed int
 }

@@ -96,8 +96,9 @@ func ClientCredentials(scope string) url.Values {
 
 // token is an access token with the end of its life by our clock.
 type token struct {
-	value string
-	ends  time.Time
+	value  string
+	ends   time.Time
+	answer *Answer
 }
 
 // Token is a client-credentials access token of ours for a scope of the
@@ -119,6 +120,10 @@ func (c *Client) Scope(scope string) string {
 
 // TokenOf is a client-credentials access token of that client.
 func (c *Client) TokenOf(ctx context.Context, who Identity, scope string) string {
+	return c.tokenOf(ctx, who, scope).value
+}
+
+func (c *Client) tokenOf(ctx context.Context, who Identity, scope string) token {
 	key := "token " + who.ID + " " + scope
 	get := func() any {
 		return c.readToken(c.TokenRequest(ctx, who, ClientCredentials(scope)).Must(contract.Tok200, 200), contract.Tok200)
@@ -128,12 +133,12 @@ func (c *Client) TokenOf(ctx context.Context, who Identity, scope string) string
 		delete(c.memo, key)
 		held = c.shared(key, "a client-credentials token", get).(token)
 	}
-	return held.value
+	return held
 }
 
 // readToken reads a token answer; a token is used for nine tenths of its life.
 func (c *Client) readToken(a *Answer, clause contract.ClauseID) token {
-	held := token{value: a.MustText(clause, "/access_token"), ends: a.Started.Add(time.Minute)}
+	held := token{value: a.MustText(clause, "/access_token"), ends: a.Started.Add(time.Minute), answer: a}
 	if life, ok := a.Number("/expires_in"); ok && life > 0 {
 		held.ends = a.Started.Add(time.Duration(life * 0.9 * float64(time.Second)))
 	}

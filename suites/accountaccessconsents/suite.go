@@ -14,6 +14,7 @@ func Suite() tpp.Suite {
 		{Name: "create", Specs: create},
 		{Name: "read", Specs: read},
 		{Name: "delete", Specs: remove},
+		{Name: "refusals", Specs: commonRefusals},
 	}}
 }
 

@@ -13,5 +13,6 @@ func Suite() tpp.Suite {
 	return tpp.Suite{API: contract.Accounts, Sections: []tpp.Section{
 		{Name: "list", Specs: list},
 		{Name: "get", Specs: get},
+		{Name: "refusals", Specs: commonRefusals},
 	}}
 }

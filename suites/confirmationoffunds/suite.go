@@ -15,5 +15,6 @@ func Suite() tpp.Suite {
 		{Name: "consent-read", Specs: readConsent},
 		{Name: "consent-delete", Specs: deleteConsent},
 		{Name: "confirm", Specs: confirm},
+		{Name: "refusals", Specs: commonRefusals},
 	}}
 }

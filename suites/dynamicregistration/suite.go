@@ -19,5 +19,6 @@ func Suite() tpp.Suite {
 		{Name: "read", Specs: read},
 		{Name: "update", Specs: update},
 		{Name: "delete", Specs: remove},
+		{Name: "refusals", Specs: commonRefusals},
 	}}
 }
