@@ -25,7 +25,7 @@ race: ## the same under the race detector
 	$(GO) test -count=1 -race -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
 
 bench: build ## measure start-up, a whole run, memory and cost per exchange
-	$(GO) run ./harness/bench
+	$(GO) run ./harness/cmd/bench
 
 fuzz: ## fuzz everything that reads a server's bytes, 20 s each
 	sh .ci/fuzz

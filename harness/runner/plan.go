@@ -77,6 +77,9 @@ func NewPlan(units []Unit, selection Selection, register Register) (Plan, error)
 		}
 		plan.Specs = append(plan.Specs, described)
 	}
+	// Ginkgo shuffles top-level containers, and a plan reads like the suites.
+	place := func(spec report.SpecResult) int { return slices.Index(units, Unit{spec.Suite, spec.Section}) }
+	slices.SortStableFunc(plan.Specs, func(a, b report.SpecResult) int { return place(a) - place(b) })
 	for _, spec := range plan.Specs {
 		if unit := (Unit{spec.Suite, spec.Section}); !slices.Contains(plan.Units, unit) {
 			plan.Units = append(plan.Units, unit)

@@ -47,6 +47,7 @@ func Work(in io.Reader, out io.Writer, selection Selection, bench Bench) error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(interrupts)
+	signal.Ignore(syscall.SIGPIPE) // a supervisor that died must not keep us from cleaning up
 	w := &worker{speaker: newSpeaker(out), selection: selection, bench: bench}
 	orders := make(chan order)
 	go readOrders(in, orders)

@@ -59,12 +59,19 @@ type selectionFlags struct {
 	Suite       []string `placeholder:"NAME,..." help:"Only these suites: dynamicregistration, accountaccessconsents, accounts, confirmationoffunds."`
 	LabelFilter string   `placeholder:"EXPR" help:"Only specs whose labels match, as in 'clause: AAC-201' or '!destructive'."`
 	Focus       string   `placeholder:"REGEX" help:"Only specs whose sentence matches."`
+	Smoke       bool     `help:"Only the smoke tier: a few requests that show that the target is there and lets us in."`
 }
 
 // selection reads the flags; a suite that does not exist is an error that names
 // those that do.
 func (f selectionFlags) selection(seed int64) (runner.Selection, error) {
 	chosen := runner.Selection{LabelFilter: f.LabelFilter, Focus: f.Focus, Seed: seed}
+	switch {
+	case f.Smoke && f.LabelFilter != "":
+		chosen.LabelFilter = "smoke && (" + f.LabelFilter + ")"
+	case f.Smoke:
+		chosen.LabelFilter = "smoke"
+	}
 	for _, name := range f.Suite {
 		known := false
 		for _, api := range contract.APIs() {

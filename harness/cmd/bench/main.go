@@ -1,0 +1,73 @@
+// Command bench measures what a run costs and prints a table: start-up, a
+// whole run, memory, and the CPU time of one audited exchange beside a bare
+// replay of the same requests. It judges nothing: machines are shared and
+// noisy, so compare figures of one table, and ratios rather than figures.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"text/tabwriter"
+	"time"
+)
+
+func main() {
+	binary := flag.String("binary", "bin/obconform", "the binary to measure")
+	rounds := flag.Int("rounds", 5, "how often each figure is taken; the table shows medians")
+	replayFile := flag.String("replay", "", "used by bench itself: replay the recording in this file")
+	flag.Parse()
+	var err error
+	if *replayFile != "" {
+		err = replay(*replayFile)
+	} else {
+		err = measure(*binary, *rounds)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// measure takes all figures and prints them.
+func measure(binary string, rounds int) error {
+	start, err := median(4*rounds, func() (usage, error) { return run(binary, "version") })
+	if err != nil {
+		return err
+	}
+	reports, err := os.MkdirTemp("", "obconform-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(reports) }()
+	whole, err := median(rounds, func() (usage, error) { return run(binary, "run", "--seed", "1", "--reports", reports) })
+	if err != nil {
+		return err
+	}
+	apart, err := compare(binary, reports, rounds)
+	if err != nil {
+		return err
+	}
+	return print(start, whole, apart)
+}
+
+func print(start, whole usage, c comparison) error {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	row := func(what, figure, goal string) { fmt.Fprintf(w, "%s\t%s\t%s\n", what, figure, goal) }
+	row("figure (median)", "value", "goal")
+	row("start-up of the binary, wall", ms(start.wall), "under 30 ms")
+	row("whole run on the embedded bank, wall", ms(whole.wall), "under 3 s")
+	row("whole run on the embedded bank, CPU, bank and its keys included", ms(whole.cpu), "")
+	row("largest process of the run, peak memory", fmt.Sprintf("%.1f MB", float64(whole.memory)/1e6), "under 100 MB")
+	row("making the bank's three RSA keys, CPU", ms(c.keys), "")
+	row("specs / exchanges of a run", fmt.Sprintf("%d / %d", c.specs, c.exchanges), "")
+	row("run alone (bank in another process), CPU", ms(c.run.cpu), "")
+	row("  of it: signing requests, CPU", fmt.Sprintf("%s (%d signatures of %s)", ms(time.Duration(c.signatures)*c.signature), c.signatures, ms(c.signature)), "")
+	row("  of it: start of two processes, CPU", ms(2*start.cpu), "")
+	row("CPU per audited exchange, signing and start left out", ms(c.perExchange(2*start.cpu)), "under 0.6 ms")
+	row("bare replay of the same requests, CPU per exchange", ms(c.bare.cpu/time.Duration(max(1, c.exchanges))), "")
+	row("bare replay, wall / run, wall", fmt.Sprintf("%s / %s", ms(c.bare.wall), ms(c.run.wall)), "")
+	return w.Flush()
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond)) }
