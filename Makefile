@@ -7,7 +7,7 @@ TEST_TIMEOUT := 10m
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test race bench fuzz lint fmt clean
+.PHONY: help build conformance test race ledger bench fuzz lint fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: ## test the project itself
 
 race: ## the same under the race detector
 	$(GO) test -count=1 -race -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
+
+ledger: build ## write suites/ledger.json anew: which specs test what
+	$(BIN)/obconform list --ledger > suites/ledger.json
 
 bench: build ## measure start-up, a whole run, memory and cost per exchange
 	$(GO) run ./harness/cmd/bench

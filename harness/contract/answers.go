@@ -23,33 +23,34 @@ const (
 var operations = []Operation{
 	{ID: GetDiscovery, API: DynamicRegistration, Method: http.MethodGet,
 		Group: DiscoveryPath, Path: "/.well-known/openid-configuration", Token: NoToken,
-		Answers: []Answer{{Status: 200}},
-		Source:  Source{pageRegistration, "Open Banking OIDC Server"}},
+		Answers:  []Answer{{Status: 200}},
+		Accepted: Dis200,
+		Source:   Source{pageRegistration, "Open Banking OIDC Server"}},
 
-	registration(RegisterClient, http.MethodPost, "/register", NoToken, 201),
-	registration(GetClient, http.MethodGet, "/register/{ClientId}", Management, 200),
-	registration(UpdateClient, http.MethodPut, "/register/{ClientId}", Management, 200),
-	registration(DeleteClient, http.MethodDelete, "/register/{ClientId}", Management, 204),
+	registration(RegisterClient, http.MethodPost, "/register", NoToken, 201, Dcr201),
+	registration(GetClient, http.MethodGet, "/register/{ClientId}", Management, 200, DcrGet200),
+	registration(UpdateClient, http.MethodPut, "/register/{ClientId}", Management, 200, DcrPut200),
+	registration(DeleteClient, http.MethodDelete, "/register/{ClientId}", Management, 204, DcrDelete204),
 
-	aac(CreateAccountAccessConsent, http.MethodPost, "/account-access-consents", 201),
-	aac(GetAccountAccessConsent, http.MethodGet, "/account-access-consents/{ConsentId}", 200),
-	aac(DeleteAccountAccessConsent, http.MethodDelete, "/account-access-consents/{ConsentId}", 204),
+	aac(CreateAccountAccessConsent, http.MethodPost, "/account-access-consents", 201, Aac201),
+	aac(GetAccountAccessConsent, http.MethodGet, "/account-access-consents/{ConsentId}", 200, AacGet200),
+	aac(DeleteAccountAccessConsent, http.MethodDelete, "/account-access-consents/{ConsentId}", 204, AacDelete204),
 
-	accounts(ListAccounts, "/accounts"),
-	accounts(GetAccount, "/accounts/{AccountId}"),
+	accounts(ListAccounts, "/accounts", AccList200),
+	accounts(GetAccount, "/accounts/{AccountId}", AccGet200),
 
-	funds(CreateFundsConfirmationConsent, http.MethodPost, "/funds-confirmation-consents", ClientCredentials, 201,
+	funds(CreateFundsConfirmationConsent, http.MethodPost, "/funds-confirmation-consents", ClientCredentials, 201, CofConsent201,
 		"confirmationoffunds/OBFundsConfirmationConsent1", "confirmationoffunds/OBFundsConfirmationConsentResponse1"),
-	funds(GetFundsConfirmationConsent, http.MethodGet, "/funds-confirmation-consents/{ConsentId}", ClientCredentials, 200,
+	funds(GetFundsConfirmationConsent, http.MethodGet, "/funds-confirmation-consents/{ConsentId}", ClientCredentials, 200, CofConsentGet200,
 		"", "confirmationoffunds/OBFundsConfirmationConsentResponse1"),
-	funds(DeleteFundsConfirmationConsent, http.MethodDelete, "/funds-confirmation-consents/{ConsentId}", ClientCredentials, 204,
+	funds(DeleteFundsConfirmationConsent, http.MethodDelete, "/funds-confirmation-consents/{ConsentId}", ClientCredentials, 204, CofConsentDelete204,
 		"", ""),
-	funds(CreateFundsConfirmation, http.MethodPost, "/funds-confirmations", AuthorizationCode, 201,
+	funds(CreateFundsConfirmation, http.MethodPost, "/funds-confirmations", AuthorizationCode, 201, CofFunds201,
 		"confirmationoffunds/OBFundsConfirmation1", "confirmationoffunds/OBFundsConfirmationResponse1"),
 }
 
-func registration(id OperationID, method, path string, token TokenKind, success int) Operation {
-	op := Operation{ID: id, API: DynamicRegistration, Method: method, Group: RegistrationPath, Path: path,
+func registration(id OperationID, method, path string, token TokenKind, success int, accepted ClauseID) Operation {
+	op := Operation{ID: id, Accepted: accepted, API: DynamicRegistration, Method: method, Group: RegistrationPath, Path: path,
 		Token: token, Source: Source{pageRegistration, method + " " + path}}
 	if method == http.MethodPost || method == http.MethodPut {
 		op.RequestModel = "dynamicregistration/OBClientRegistrationRequest1"
@@ -68,8 +69,8 @@ func registration(id OperationID, method, path string, token TokenKind, success 
 	return op
 }
 
-func aac(id OperationID, method, path string, success int) Operation {
-	op := Operation{ID: id, API: AccountAccessConsents, Method: method, Group: AccountAccessConsentsPath, Path: path,
+func aac(id OperationID, method, path string, success int, accepted ClauseID) Operation {
+	op := Operation{ID: id, Accepted: accepted, API: AccountAccessConsents, Method: method, Group: AccountAccessConsentsPath, Path: path,
 		Token: ClientCredentials, Scope: ScopeAccounts, Source: Source{pageAAC, method + " " + path}}
 	ok := Answer{Status: success, Headers: fapi(Doc)}
 	if method != http.MethodDelete {
@@ -82,18 +83,18 @@ func aac(id OperationID, method, path string, success int) Operation {
 	return op
 }
 
-func accounts(id OperationID, path string) Operation {
+func accounts(id OperationID, path string, accepted ClauseID) Operation {
 	ok := Answer{Status: 200, Model: "accounts/OBReadAccount4", Headers: fapi(Doc)}
-	return Operation{ID: id, API: Accounts, Method: http.MethodGet, Group: AccountsPath, Path: path,
+	return Operation{ID: id, Accepted: accepted, API: Accounts, Method: http.MethodGet, Group: AccountsPath, Path: path,
 		Token: AuthorizationCode, Scope: ScopeAccounts,
 		// The page shows the interaction id on 200 only: on errors it is std.
 		Answers: append([]Answer{ok}, errorAnswers("accounts/OBErrorResponse1", Std)...),
 		Source:  Source{pageAccounts, "GET " + path}}
 }
 
-func funds(id OperationID, method, path string, token TokenKind, success int, request, response string) Operation {
+func funds(id OperationID, method, path string, token TokenKind, success int, accepted ClauseID, request, response string) Operation {
 	ok := Answer{Status: success, Model: response, Headers: fapi(Doc)}
-	return Operation{ID: id, API: ConfirmationOfFunds, Method: method, Group: ConfirmationOfFundsPath, Path: path,
+	return Operation{ID: id, Accepted: accepted, API: ConfirmationOfFunds, Method: method, Group: ConfirmationOfFundsPath, Path: path,
 		RequestModel: request, Token: token, Scope: ScopeFunds,
 		Answers: append([]Answer{ok}, errorAnswers("confirmationoffunds/OBErrorResponse1", Doc)...),
 		Source:  Source{pageFunds, method + " " + path}}

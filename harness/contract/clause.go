@@ -33,3 +33,9 @@ func ClauseByID(id ClauseID) (clause Clause, ok bool) {
 	}
 	return Clause{}, false
 }
+
+// Audited tells whether a clause is held against every answer that it applies
+// to, whichever spec got it.
+func Audited(id ClauseID) bool {
+	return slices.ContainsFunc(commonClauses, func(c Clause) bool { return c.ID == id })
+}

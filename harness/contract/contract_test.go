@@ -57,6 +57,9 @@ func TestDocumentedAnswersHaveTheirBodiesAndHeaders(t *testing.T) {
 		if !slices.Contains([]int{200, 201, 204}, op.Success()) {
 			t.Errorf("%s: success is %d", op.ID, op.Success())
 		}
+		if _, known := contract.ClauseByID(op.Accepted); !known {
+			t.Errorf("%s: no clause has it accepted", op.ID)
+		}
 		for _, answer := range op.Answers[1:] {
 			if hasBody := answer.Model != ""; hasBody != slices.Contains(withBody, answer.Status) {
 				t.Errorf("%s %d: a documented body: %v", op.ID, answer.Status, hasBody)

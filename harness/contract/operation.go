@@ -94,7 +94,9 @@ type Operation struct {
 	// Scope is the OAuth scope that the token needs, empty for none.
 	Scope   string
 	Answers []Answer
-	Source  Source
+	// Accepted is the clause that has a valid request answered with success.
+	Accepted ClauseID
+	Source   Source
 }
 
 // Success is the operation's documented success status.

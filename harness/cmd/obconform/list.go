@@ -11,7 +11,9 @@ import (
 
 type listCommand struct {
 	selectionFlags
-	JSON bool `name:"json" help:"As a JSON array."`
+	JSON     bool `name:"json" xor:"form" help:"As a JSON array."`
+	Coverage bool `xor:"form" help:"As a table: specs by operation and status, clauses by API."`
+	Ledger   bool `xor:"form" help:"As the ledger, in JSON: which specs test which clause and which documented answer."`
 }
 
 // listed is one spec as list prints it in JSON.
@@ -35,6 +37,9 @@ func (l listCommand) Run(sh *shell) error {
 		return err
 	}
 	planned := plan.Specs
+	if l.Coverage || l.Ledger {
+		return account(sh.out, planned, l.Ledger)
+	}
 	if l.JSON {
 		return listJSON(sh.out, planned)
 	}

@@ -8,21 +8,13 @@ import (
 	"obconform/harness/contract"
 	"obconform/harness/runner"
 	"obconform/harness/tpp"
-	"obconform/suites/accountaccessconsents"
-	"obconform/suites/accounts"
-	"obconform/suites/confirmationoffunds"
-	"obconform/suites/dynamicregistration"
+	"obconform/suites"
 )
-
-// suites lists the four suites in the order in which a client meets the APIs.
-func suites() []tpp.Suite {
-	return []tpp.Suite{dynamicregistration.Suite(), accountaccessconsents.Suite(), accounts.Suite(), confirmationoffunds.Suite()}
-}
 
 // units lists the sections of all suites.
 func units() []runner.Unit {
 	var list []runner.Unit
-	for _, suite := range suites() {
+	for _, suite := range suites.All() {
 		for _, section := range suite.Sections {
 			list = append(list, runner.Unit{Suite: suite.API, Section: section.Name})
 		}
@@ -33,7 +25,7 @@ func units() []runner.Unit {
 // register registers units with a client of that configuration.
 func register(bank *tpp.Client) runner.Register {
 	return func(unit runner.Unit) {
-		for _, suite := range suites() {
+		for _, suite := range suites.All() {
 			if suite.API == unit.Suite {
 				suite.Register(bank, unit.Section)
 			}
@@ -57,7 +49,7 @@ func newPlan(selection runner.Selection) (runner.Plan, error) {
 // selectionFlags are the flags that choose specs.
 type selectionFlags struct {
 	Suite       []string `placeholder:"NAME,..." help:"Only these suites: dynamicregistration, accountaccessconsents, accounts, confirmationoffunds."`
-	LabelFilter string   `placeholder:"EXPR" help:"Only specs whose labels match, as in 'clause: AAC-201' or '!destructive'."`
+	LabelFilter string   `placeholder:"EXPR" help:"Only specs whose labels match, as in 'clause:AAC-201' or '!destructive'."`
 	Focus       string   `placeholder:"REGEX" help:"Only specs whose sentence matches."`
 	Smoke       bool     `help:"Only the smoke tier: a few requests that show that the target is there and lets us in."`
 }
