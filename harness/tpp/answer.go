@@ -95,10 +95,12 @@ func (a *Answer) finding(clause contract.ClauseID, where, expected, actual strin
 }
 
 // owned tells whether the audit has found a breach at the pointer or above it:
-// then the fault has an owner already, and the spec's clause none to add.
+// then the fault has an owner already, and the spec's clause none to add. What
+// is advised against owns nothing, or a warning would hide a failure. What is no
+// strict JSON was not read, so that COM-JSON owns all of it.
 func (a *Answer) owned(pointer string) bool {
 	return slices.ContainsFunc(a.findings, func(f evidence.Finding) bool {
-		return f.Where == "body" || f.Where == pointer || strings.HasPrefix(pointer, f.Where+"/") && strings.HasPrefix(f.Where, "/")
+		return f.Level != contract.Adv && (f.Clause == contract.ComJSON || f.Where == "body" || f.Where == pointer || strings.HasPrefix(pointer, f.Where+"/") && strings.HasPrefix(f.Where, "/"))
 	})
 }
 
@@ -159,7 +161,8 @@ func (a *Answer) describeAt(pointer string) string {
 
 // personal members are described, never shown.
 func personal(pointer string) bool {
-	for _, name := range []string{"/Identification", "/SecondaryIdentification", "/Name", "/Account", "/DebtorAccount", "/client_secret"} {
+	for _, name := range []string{"/Identification", "/SecondaryIdentification", "/Name", "/Account", "/DebtorAccount", "/client_secret",
+		"/software_statement", "/softwareStatement"} {
 		if strings.HasSuffix(pointer, name) {
 			return true
 		}

@@ -68,17 +68,20 @@ func (c *Client) CleanUp(ctx context.Context, api contract.API) {
 	c.clean(ctx, &due)
 }
 
-// clean works the list off; one deletion that fails does not stop the others.
+// clean works the list off; one deletion that fails does not stop the others,
+// not even where it ends the spec.
 func (c *Client) clean(ctx context.Context, list *[]cleanup) {
-	for len(*list) > 0 {
-		last := (*list)[len(*list)-1]
-		*list = (*list)[:len(*list)-1]
-		if c.gone != "" {
-			c.note("could not delete %s: the target is gone", last.what)
-			continue
-		}
-		last.delete(ctx)
+	if len(*list) == 0 {
+		return
 	}
+	last := (*list)[len(*list)-1]
+	*list = (*list)[:len(*list)-1]
+	defer c.clean(ctx, list)
+	if c.gone != "" {
+		c.note("could not delete %s: the target is gone", last.what)
+		return
+	}
+	last.delete(ctx)
 }
 
 // deleted holds the answer to a deletion at a spec's end against the clause

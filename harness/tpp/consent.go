@@ -2,23 +2,24 @@ package tpp
 
 import (
 	"context"
+	"slices"
 
 	"obconform/harness/contract"
 )
 
 // kind is what the two kinds of consent have in common.
 type kind struct {
-	create, remove contract.OperationID
-	scope          string
-	created        contract.ClauseID
-	deleted        contract.ClauseID
-	name           string
+	create, read, remove contract.OperationID
+	scope                string
+	created              contract.ClauseID
+	deleted              contract.ClauseID
+	name                 string
 }
 
-var accountsConsent = kind{contract.CreateAccountAccessConsent, contract.DeleteAccountAccessConsent,
+var accountsConsent = kind{contract.CreateAccountAccessConsent, contract.GetAccountAccessConsent, contract.DeleteAccountAccessConsent,
 	contract.ScopeAccounts, contract.Aac201, contract.AacDelete204, "an account access consent"}
 
-var fundsConsent = kind{contract.CreateFundsConfirmationConsent, contract.DeleteFundsConfirmationConsent,
+var fundsConsent = kind{contract.CreateFundsConfirmationConsent, contract.GetFundsConfirmationConsent, contract.DeleteFundsConfirmationConsent,
 	contract.ScopeFunds, contract.CofConsent201, contract.CofConsentDelete204, "a funds confirmation consent"}
 
 // AccountsConsent is a valid OBReadConsent1 for those permissions.
@@ -57,8 +58,20 @@ func (c *Client) createConsent(ctx context.Context, k kind, document any, edits 
 	answer := c.Call(ctx, k.create, "", edits...)
 	if id, ok := answer.Text("/Data/ConsentId"); ok && answer.Status == 201 {
 		c.atSpecEnd(cleanup{answer.operation.API, id, k.name, func(ctx context.Context) {
-			c.deleted(c.withToken(ctx, k.remove, id, nil), k.deleted, k.name)
+			c.deleted(c.deleteSettled(ctx, k, id), k.deleted, k.name)
 		}})
+	}
+	return answer
+}
+
+// deleteSettled deletes a consent that may be too new to be deleted: where the
+// bank refuses, it is asked once more when it shows the consent (R15).
+func (c *Client) deleteSettled(ctx context.Context, k kind, id string) *Answer {
+	answer := c.withToken(ctx, k.remove, id, nil)
+	if c.cfg.Target.SettleTime > 0 && slices.Contains([]int{400, 403, 404}, answer.Status) {
+		if c.GetNewConsent(ctx, k.read, id).Status == 200 {
+			answer = c.withToken(ctx, k.remove, id, nil)
+		}
 	}
 	return answer
 }

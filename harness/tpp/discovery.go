@@ -19,8 +19,9 @@ func (c *Client) Discovery(ctx context.Context) *Answer {
 }
 
 // loadKeys hands the bank's keys to the auditor, who verifies signatures with
-// them: those of discovery's jwks_uri, and of the configured address.
-func (c *Client) loadKeys(ctx context.Context, document *Answer) {
+// them: those of discovery's jwks_uri, and of the configured address. The
+// reason says why keys could not be had, where it was the environment.
+func (c *Client) loadKeys(ctx context.Context, document *Answer) (reason string) {
 	var sources []string
 	if address, ok := document.Text("/jwks_uri"); ok {
 		sources = append(sources, address)
@@ -29,10 +30,14 @@ func (c *Client) loadKeys(ctx context.Context, document *Answer) {
 		sources = append(sources, address)
 	}
 	for _, address := range sources {
-		if keys := c.FetchKeys(ctx, address); keys.Status == 200 {
+		keys := c.FetchKeys(ctx, address)
+		if keys.inconclusive != "" {
+			reason = keys.inconclusive
+		} else if keys.Status == 200 {
 			c.auditor.AddKeys(keys.raw)
 		}
 	}
+	return reason
 }
 
 // FetchKeys reads a key set (DIS-JWKS).

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -37,10 +38,11 @@ func (c *Client) send(ctx context.Context, r *request) *Answer {
 	if err != nil {
 		c.inconclusiveSpec(fmt.Sprintf("the address %q of %s cannot be read", c.redactor.text(r.url), r.operation.ID))
 	}
-	if !c.cfg.HostAllowed(target.Host) {
-		c.inconclusiveSpec(fmt.Sprintf("%s would be called on %s, which is neither target.baseUrl's host nor in target.allowedHosts", r.operation.ID, target.Host))
+	if reason := c.forbidden(target); reason != "" {
+		c.inconclusiveSpec(string(r.operation.ID) + " would be called on " + reason)
 	}
 	x := c.trip(ctx, r, target)
+	c.learnFrom(x)
 	result := c.auditor.Check(x)
 	answer := &Answer{client: c, operation: r.operation, Body: result.Body,
 		Started: x.Started, Ended: x.Ended, inconclusive: result.Inconclusive, findings: result.Findings}
@@ -50,6 +52,24 @@ func (c *Client) send(ctx context.Context, r *request) *Answer {
 	answer.index = c.record(x, result)
 	c.noticeOutage(result.Inconclusive)
 	return answer
+}
+
+// forbidden says why an address must not be called (R14): it comes from the
+// bank, and what is sent there may carry a credential. Empty if it may be.
+func (c *Client) forbidden(target *url.URL) string {
+	host := target.Host
+	ip := net.ParseIP(target.Hostname())
+	loopback := strings.EqualFold(target.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
+	switch {
+	case target.Scheme != "https" && (target.Scheme != "http" || !loopback):
+		return fmt.Sprintf("%s://%s, which is not https (http is for loopback alone)", target.Scheme, host)
+	case target.Scheme == "http" && target.Port() == "":
+		host += ":80" // a host without port stands for https
+	}
+	if !c.cfg.HostAllowed(host) {
+		return host + ", which is neither target.baseUrl's host nor in target.allowedHosts"
+	}
+	return ""
 }
 
 // noticeOutage keeps count of inconclusive answers: when the first contact
@@ -67,6 +87,10 @@ func (c *Client) noticeOutage(reason string) {
 
 // trip makes the exchange within its deadline and returns it raw.
 func (c *Client) trip(ctx context.Context, r *request, target *url.URL) (x audit.Exchange) {
+	if r.creates() {
+		// Nobody can delete what was created behind an answer that was not read.
+		ctx = context.WithoutCancel(ctx)
+	}
 	deadline := time.Now().Add(time.Duration(c.cfg.Timeouts.Request))
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()

@@ -11,8 +11,12 @@ import (
 )
 
 // FundsConfirmation is a valid OBFundsConfirmation1 for the grant's consent,
-// with a reference of its own.
+// with a reference of its own. The consent of a predefined code is known from
+// the ID token alone; where that does not name it there is nothing to ask for.
 func (c *Client) FundsConfirmation(grant Grant) Document {
+	if grant.ConsentID == "" {
+		c.NotExercised("the ID token does not say which consent the token is for")
+	}
 	return Document{"Data": map[string]any{
 		"ConsentId": grant.ConsentID,
 		"Reference": "obconform " + uuid.NewString()[:8],

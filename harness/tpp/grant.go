@@ -126,8 +126,11 @@ func (c *Client) code(ctx context.Context, k kind, document Document, predefined
 	case "codes":
 		return c.PredefinedCode(predefined, key)
 	case "headless":
-		consent := c.createConsent(ctx, k, document, nil).Must(k.created, 201)
-		return c.authorise(ctx, consent.MustText(k.created, "/Data/ConsentId"), c.Scope(k.scope))
+		id := c.createConsent(ctx, k, document, nil).Must(k.created, 201).MustText(k.created, "/Data/ConsentId")
+		if c.cfg.Target.SettleTime > 0 {
+			c.GetNewConsent(ctx, k.read, id) // it cannot be authorised before it can be used (R15)
+		}
+		return c.authorise(ctx, id, c.Scope(k.scope))
 	}
 	c.NotExercised("no consent can be authorised: consents.way is none")
 	return Code{}
@@ -178,16 +181,11 @@ func (c *Client) readRedirect(a *Answer, state string) string {
 	if a.inconclusive != "" {
 		c.inconclusiveSpec("Authorize: " + a.inconclusive)
 	}
-	location, err := url.Parse(a.Header.Get("Location"))
-	if err != nil || !slices.Contains([]int{302, 303}, a.Status) {
+	if !slices.Contains([]int{302, 303}, a.Status) {
 		c.inconclusiveSpec("the authorisation endpoint did not redirect with a code" + a.reasonGiven())
 	}
-	values := location.Query()
-	if fragment, err := url.ParseQuery(location.EscapedFragment()); err == nil && values.Get("code") == "" {
-		values = fragment
-	}
+	values := redirectValues(a.Header.Get("Location"))
 	code := values.Get("code")
-	c.learn(audit.AuthorizationCode, code)
 	switch {
 	case code == "":
 		c.inconclusiveSpec("the authorisation endpoint redirected without a code: " + values.Get("error") + " " + values.Get("error_description"))

@@ -18,6 +18,11 @@ func (c *Client) CheckIDToken(ctx context.Context, a *Answer, code Code) map[str
 		a.Check(contract.TokCode, "/id_token", false, "an ID token")
 		return nil
 	}
+	if c.auditor.Keys().Len() == 0 { // the key set may not have been there when discovery was read
+		if reason := c.loadKeys(ctx, c.Discovery(ctx)); reason != "" {
+			c.inconclusiveSpec("no key to verify the ID token with: " + reason)
+		}
+	}
 	claims, problems := jose.VerifyIDToken(serialized, c.auditor.Keys(), jose.IDTokenExpectation{
 		Issuer: c.Issuer(ctx), ClientID: c.cfg.Client.ID.Reveal(), Nonce: code.Nonce,
 		Algorithms: c.Supported(ctx, "id_token_signing_alg_values_supported"),

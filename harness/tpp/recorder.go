@@ -35,7 +35,7 @@ func (c *Client) record(x audit.Exchange, result audit.Result) int {
 		Operation: x.Operation, Method: x.Request.Method, URL: c.redactor.text(x.Request.URL.String()),
 		Started: x.Started.UTC(), Duration: x.Ended.Sub(x.Started),
 		RequestHeaders: c.headerLines(x.Request.Header), RequestBody: c.body(x.Operation, x.Request.Body),
-		InteractionID: x.Request.InteractionID, Exercised: result.Exercised,
+		InteractionID: c.redactor.text(x.Request.InteractionID), Exercised: result.Exercised,
 		Inconclusive: c.redactor.text(result.Inconclusive),
 	}
 	if x.Response != nil {
@@ -68,10 +68,12 @@ func (c *Client) headerLines(header http.Header) []evidence.HeaderLine {
 	return lines
 }
 
+// body redacts before it cuts, or a cut-off secret would stand at the end; of
+// a huge body only so much is redacted as could be kept.
 func (c *Client) body(operation contract.OperationID, body []byte) string {
-	text := c.redactor.body(operation, body)
-	if len(text) > maxBody {
-		text = fmt.Sprintf("%s … (%d bytes in all)", strings.ToValidUTF8(text[:maxBody], ""), len(text))
+	text := c.redactor.body(operation, body[:min(len(body), 4*maxBody)])
+	if len(text) > maxBody || len(body) > 4*maxBody {
+		text = fmt.Sprintf("%s … (%d bytes in all)", strings.ToValidUTF8(text[:min(len(text), maxBody)], ""), len(body))
 	}
 	return text
 }

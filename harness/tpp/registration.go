@@ -12,6 +12,7 @@ import (
 
 	"obconform/harness/audit"
 	"obconform/harness/contract"
+	"obconform/harness/jose"
 )
 
 // requestLife is how long a registration request of ours is valid.
@@ -76,14 +77,7 @@ func (c *Client) Needs(capabilities ...Capability) {
 // Sign is the registration request of those claims as a compact JWS, by our
 // key.
 func (c *Client) Sign(claims Document) string {
-	if c.signer == nil {
-		c.NotExercised("there is no key to sign with: client.signingKeyFile is not configured")
-	}
-	serialized, err := c.signer.SignClaims(claims)
-	if err != nil {
-		c.NotExercised("the request cannot be signed: " + err.Error())
-	}
-	return serialized
+	return c.signed(func(s *jose.Signer) (string, error) { return s.SignClaims(claims) })
 }
 
 // Register sends a registration request, a JWS or what a spec made of it. A
@@ -92,10 +86,15 @@ func (c *Client) Register(ctx context.Context, request string, edits ...Edit) *A
 	c.Discovery(ctx) // its keys verify what the answer is signed with
 	answer := c.Call(ctx, contract.RegisterClient, "", append(c.jose(request), edits...)...)
 	registered, ok := c.registered(answer)
-	if ok && c.cfg.Registration.Delete {
-		c.atSpecEnd(cleanup{contract.DynamicRegistration, registered.ID, "a registration", func(ctx context.Context) {
-			c.deleted(c.Manage(ctx, contract.DeleteClient, registered, ""), contract.DcrDelete204, "a registration")
-		}})
+	switch {
+	case !ok:
+	case c.cfg.Registration.Delete:
+		c.memo[registeredBefore] = &remembered{}
+		c.atSpecEnd(cleanup{contract.DynamicRegistration, registered.ID, "a registration",
+			func(ctx context.Context) { c.deleteRegistration(ctx, registered) }})
+	default:
+		c.memo[registeredBefore] = &remembered{}
+		c.note("a registration is left behind: registration.delete is false")
 	}
 	return answer
 }
@@ -114,36 +113,18 @@ func (c *Client) registered(a *Answer) (Identity, bool) {
 	}
 	secret, _ := a.Text("/client_secret")
 	c.learn(audit.ClientSecret, secret)
-	method, ok := RegisteredText(a, "token_endpoint_auth_method")
-	if !ok {
+	method, _ := RegisteredText(a, "token_endpoint_auth_method")
+	if !slices.Contains([]string{"client_secret_basic", "client_secret_post", "private_key_jwt", "tls_client_auth"}, method) {
 		method = c.cfg.Client.AuthMethod
 	}
 	return Identity{ID: id, Secret: secret, Method: method}, true
 }
 
-// Registration is a client that the spec has registered, with the answer.
-type Registration struct {
-	Identity
-	Answer *Answer
-}
-
-// Registered registers a client of the spec's own.
-func (c *Client) Registered(ctx context.Context) Registration {
-	c.Needs(CanRegister)
-	answer := c.Register(ctx, c.Sign(c.RegistrationClaims(ctx))).Must(contract.Dcr201, 201)
-	answer.MustText(contract.Dcr201, "/client_id")
-	identity, _ := c.registered(answer)
-	return Registration{Identity: identity, Answer: answer}
-}
-
 // Manage calls GET, PUT or DELETE on a registration with that client's own
 // credential (R1). The request is the JWS of an update, empty for the others.
 func (c *Client) Manage(ctx context.Context, id contract.OperationID, who Identity, request string, edits ...Edit) *Answer {
-	all := []Edit{Authorization(c.ManagementCredential(ctx, who))}
-	if request != "" {
-		all = append(all, c.jose(request)...)
-	}
-	answer := c.Call(ctx, id, who.ID, append(all, edits...)...)
+	edits = append([]Edit{Authorization(c.ManagementCredential(ctx, who))}, edits...)
+	answer := c.manageWith(ctx, id, who.ID, request, edits...)
 	if id == contract.DeleteClient && answer.Status == 204 {
 		c.deletedAlready(who.ID)
 		c.Forget(who)
@@ -211,8 +192,15 @@ func (d Document) Text(member string) string {
 	return text
 }
 
-// Texts is the list of strings at a member of a document.
+// Texts is the list of strings at a member of a document; what a configuration
+// or an altered copy holds is a list of anything.
 func (d Document) Texts(member string) []string {
 	texts, _ := d[member].([]string)
+	list, _ := d[member].([]any)
+	for _, item := range list {
+		if text, ok := item.(string); ok {
+			texts = append(texts, text)
+		}
+	}
 	return texts
 }

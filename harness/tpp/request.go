@@ -111,6 +111,11 @@ func (c *Client) build(operation contract.Operation, address string, edits []Edi
 	return r
 }
 
+// creates tells whether the request makes something that we have to delete.
+func (r *request) creates() bool {
+	return r.method == http.MethodPost && r.operation.Documented() && r.operation.ID != contract.CreateFundsConfirmation
+}
+
 // customerAddress is the PSU's address in our requests, from the range that
 // RFC 5737 keeps for documentation.
 const customerAddress = "203.0.113.24"

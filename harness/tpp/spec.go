@@ -27,18 +27,30 @@ func (c *Client) Proves(clauses ...contract.ClauseID) []any {
 	return []any{labels, ginkgo.SpecTimeout(time.Duration(c.cfg.Timeouts.Spec)), ginkgo.GracePeriod(5 * time.Second)}
 }
 
+// Gets labels a spec with the documented answer that it makes the bank give,
+// for the ledger.
+func Gets(operation contract.OperationID, status int) ginkgo.Labels {
+	return ginkgo.Labels{fmt.Sprintf("answers:%s=%d", operation, status)}
+}
+
 // Observe gives every spec of the suite a recorder of its own: what the spec
 // created is deleted at its end, also when it failed; then it fails with all
 // that was found, grouped by clause.
 func (c *Client) Observe() {
 	ginkgo.BeforeEach(func() { c.spec = newRecorder() })
 	ginkgo.AfterEach(func(ctx ginkgo.SpecContext) {
+		defer c.conclude() // also where a deletion ends the spec
 		c.cleanUpSpec(ctx)
-		ginkgo.AddReportEntry(evidence.EntryName, c.spec.Record, ginkgo.ReportEntryVisibilityNever)
-		if message := c.unreported(); message != "" {
-			c.reporter.Fail(message)
-		}
 	}, ginkgo.NodeTimeout(cleanupTime+5*time.Second))
+}
+
+// conclude hands the spec's record to the reports and fails the spec with what
+// was found.
+func (c *Client) conclude() {
+	ginkgo.AddReportEntry(evidence.EntryName, c.spec.Record, ginkgo.ReportEntryVisibilityNever)
+	if message := c.unreported(); message != "" {
+		c.reporter.Fail(message)
+	}
 }
 
 // unreported is the message of the findings that fail a run and that no

@@ -34,22 +34,19 @@ func (c *Client) fall(id string) {
 	})
 }
 
-// StandingAccountsConsent is the identifier of an account access consent that
-// waits for its customer, for specs that mean to change nothing.
-func (c *Client) StandingAccountsConsent(ctx context.Context) string {
-	return c.standingConsent(ctx, accountsConsent, AccountsConsent("ReadAccountsBasic"), contract.GetAccountAccessConsent)
-}
-
-// StandingFundsConsent is the same for funds confirmation.
-func (c *Client) StandingFundsConsent(ctx context.Context) string {
-	return c.standingConsent(ctx, fundsConsent, c.FundsConsent(), contract.GetFundsConfirmationConsent)
-}
-
-func (c *Client) standingConsent(ctx context.Context, k kind, document Document, read contract.OperationID) string {
-	return c.standingOne(k.name, k.name, func() standing {
-		id := c.createConsent(ctx, k, document, nil).Must(k.created, 201).MustText(k.created, "/Data/ConsentId")
-		c.GetNewConsent(ctx, read, id) // whoever uses it next must not have to wait (R15)
-		return standing{id, id}
+// StandingConsent is the identifier of a consent that waits for its customer,
+// for specs of that operation that mean to change nothing. Each operation has
+// its own, so that what one breaks is not blamed on another.
+func (c *Client) StandingConsent(ctx context.Context, id contract.OperationID) string {
+	operation, _ := contract.Lookup(id)
+	k, document := accountsConsent, AccountsConsent("ReadAccountsBasic")
+	if operation.Scope == contract.ScopeFunds {
+		k, document = fundsConsent, c.FundsConsent()
+	}
+	return c.standingOne("consent for "+string(id), k.name, func() standing {
+		created := c.createConsent(ctx, k, document, nil).Must(k.created, 201).MustText(k.created, "/Data/ConsentId")
+		c.GetNewConsent(ctx, k.read, created) // whoever uses it next must not have to wait (R15)
+		return standing{created, created}
 	}).(string)
 }
 
@@ -68,11 +65,7 @@ func (c *Client) OwnRegistration(ctx context.Context) Identity {
 // grant reads.
 func (c *Client) StandingAccount(ctx context.Context) string {
 	return c.shared("standing account", "a list of accounts", func() any {
-		id := c.ListAccounts(ctx, c.AccountsGrant(ctx, AnyAccess)).MustHave(contract.AccList200)[0].ID
-		if id == "" {
-			c.NotExercised("the list of accounts gives no AccountId to read an account by")
-		}
-		return id
+		return c.AnAccount(ctx, c.AccountsGrant(ctx, AnyAccess))
 	}).(string)
 }
 

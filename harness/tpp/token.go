@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"time"
 
-	"obconform/harness/audit"
 	"obconform/harness/contract"
 )
 
@@ -41,9 +40,7 @@ func (c *Client) TokenRequest(ctx context.Context, who Identity, values url.Valu
 	if err != nil {
 		c.NotExercised("the client cannot prove itself: " + err.Error())
 	}
-	answer := c.send(ctx, c.build(operation, address, append([]Edit{form(values), prove}, edits...)))
-	c.learnTokens(answer)
-	return answer
+	return c.send(ctx, c.build(operation, address, append([]Edit{form(values), prove}, edits...)))
 }
 
 // prove adds the client's proof to the form, or returns the edit that puts it
@@ -72,15 +69,6 @@ func (c *Client) prove(who Identity, audience string, values url.Values) (Edit, 
 	default: // tls_client_auth: the certificate is the proof
 		values.Set("client_id", who.ID)
 		return refill(), nil
-	}
-}
-
-// learnTokens makes the tokens of an answer known as secrets.
-func (c *Client) learnTokens(a *Answer) {
-	for _, member := range []string{"access_token", "refresh_token"} {
-		if token, ok := a.Text("/" + member); ok {
-			c.learn(audit.AccessToken, token)
-		}
 	}
 }
 
@@ -124,9 +112,9 @@ func (c *Client) TokenOf(ctx context.Context, who Identity, scope string) string
 }
 
 func (c *Client) tokenOf(ctx context.Context, who Identity, scope string) token {
-	key := "token " + who.ID + " " + scope
+	key, clause := tokenKey(who, scope), c.tokenClause(who)
 	get := func() any {
-		return c.readToken(c.TokenRequest(ctx, who, ClientCredentials(scope)).Must(contract.Tok200, 200), contract.Tok200)
+		return c.readToken(c.TokenRequest(ctx, who, ClientCredentials(scope)).Must(clause, 200), clause)
 	}
 	held := c.shared(key, "a client-credentials token", get).(token)
 	if c.now().After(held.ends) {
@@ -134,6 +122,17 @@ func (c *Client) tokenOf(ctx context.Context, who Identity, scope string) token 
 		held = c.shared(key, "a client-credentials token", get).(token)
 	}
 	return held
+}
+
+func tokenKey(who Identity, scope string) string { return "token " + who.ID + " " + scope }
+
+// tokenClause owns that a client gets a token: a client that a spec has
+// registered has DCR-201-USABLE for it.
+func (c *Client) tokenClause(who Identity) contract.ClauseID {
+	if other, _ := c.Other(); who.ID != c.Self().ID && who.ID != other.ID {
+		return contract.Dcr201Usable
+	}
+	return contract.Tok200
 }
 
 // readToken reads a token answer; a token is used for nine tenths of its life.

@@ -2,6 +2,7 @@ package tpp
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"obconform/harness/contract"
@@ -23,6 +24,10 @@ func (a *Answer) CheckInvalidClient(who Identity) {
 		return
 	}
 	a.CheckTokenError(contract.TokSecret, "invalid_client", 401)
-	scheme, _, _ := strings.Cut(a.Header.Get("WWW-Authenticate"), " ")
-	a.Check(contract.TokSecret, "header WWW-Authenticate", strings.EqualFold(scheme, "Basic"), "the scheme Basic, by which the client tried")
+	a.Check(contract.TokSecret, "header WWW-Authenticate", basicChallenge.MatchString(strings.Join(a.Header.Values("WWW-Authenticate"), ", ")),
+		"the scheme Basic, by which the client tried")
 }
+
+// basicChallenge finds Basic among the challenges of a header field, which may
+// have several (RFC 7235 section 4.1).
+var basicChallenge = regexp.MustCompile(`(?i)(^|,)\s*Basic(\s|,|$)`)

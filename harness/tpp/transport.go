@@ -17,7 +17,10 @@ import (
 // headers. It stays with HTTP/1.1, where what the bank wrote can be seen on
 // the wire (COM-EMPTY).
 func newTransport(cfg config.Config) (*http.Transport, error) {
-	tlsConfig := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+	tlsConfig := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		// Deletions take a connection of their own (wireTrip); most handshakes
+		// are then short.
+		ClientSessionCache: tls.NewLRUClientSessionCache(0)}
 	if file := cfg.TLS.CAFile; file != "" {
 		pem, err := os.ReadFile(file)
 		if err != nil {

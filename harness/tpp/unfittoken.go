@@ -24,12 +24,12 @@ func (c *Client) AlteredToken() Edit {
 // one of a Base64url text may have bits that a lenient reader drops. It stays
 // within the alphabet, and spares the dots of a JWT.
 func alter(token string) string {
-	at := len(token) / 2
-	for at < len(token) && token[at] == '.' {
-		at++
+	if token == "" {
+		return "A"
 	}
-	if at >= len(token) {
-		return token + "A"
+	at := len(token) / 2
+	for at > 0 && token[at] == '.' {
+		at--
 	}
 	replacement := "A"
 	if token[at] == 'A' {

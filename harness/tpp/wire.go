@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -70,16 +71,22 @@ func (c *Client) dialWire(ctx context.Context, req *http.Request) (net.Conn, err
 }
 
 func (c *Client) readWire(req *http.Request, conn net.Conn) (*http.Response, *audit.Wire, error) {
-	limit := c.cfg.Limits.HeaderBytes + c.cfg.Limits.ResponseBytes + 1
+	limited := &io.LimitedReader{R: conn, N: c.cfg.Limits.HeaderBytes}
 	var seen bytes.Buffer
-	in := bufio.NewReader(io.TeeReader(io.LimitReader(conn, limit), &seen))
+	in := bufio.NewReader(io.TeeReader(limited, &seen))
+	headerStart := 0
 	res, err := http.ReadResponse(in, req)
 	for err == nil && res.StatusCode < 200 { // 1xx are skipped (COM-STATUS)
+		headerStart = seen.Len() - in.Buffered()
 		res, err = http.ReadResponse(in, req)
+	}
+	if err != nil && limited.N <= 0 {
+		return nil, nil, fmt.Errorf("the header is longer than limits.headerBytes, %d bytes", c.cfg.Limits.HeaderBytes)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
+	limited.N += c.cfg.Limits.ResponseBytes + 1
 	headerEnd := seen.Len() - in.Buffered()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
@@ -89,7 +96,7 @@ func (c *Client) readWire(req *http.Request, conn net.Conn) (*http.Response, *au
 	if err := linger(conn, in); err != nil {
 		return nil, nil, err
 	}
-	return res, &audit.Wire{HeaderBlock: bytes.Clone(seen.Bytes()[:headerEnd]), AfterHeader: bytes.Clone(seen.Bytes()[headerEnd:])}, nil
+	return res, &audit.Wire{HeaderBlock: bytes.Clone(seen.Bytes()[headerStart:headerEnd]), AfterHeader: bytes.Clone(seen.Bytes()[headerEnd:])}, nil
 }
 
 // linger reads on until the server closes, or says nothing for a while.

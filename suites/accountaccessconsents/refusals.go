@@ -17,11 +17,11 @@ func commonRefusals(bank *tpp.Client) {
 			}},
 		refusals.Case{Operation: contract.GetAccountAccessConsent, Valid: contract.AacGet200,
 			Send: func(ctx context.Context, edits ...tpp.Edit) *tpp.Answer {
-				return bank.GetConsent(ctx, contract.GetAccountAccessConsent, bank.StandingAccountsConsent(ctx), edits...)
+				return bank.GetConsent(ctx, contract.GetAccountAccessConsent, bank.StandingConsent(ctx, contract.GetAccountAccessConsent), edits...)
 			}},
 		refusals.Case{Operation: contract.DeleteAccountAccessConsent, Valid: contract.AacDelete204,
 			Send: func(ctx context.Context, edits ...tpp.Edit) *tpp.Answer {
-				return bank.DeleteConsent(ctx, contract.DeleteAccountAccessConsent, bank.StandingAccountsConsent(ctx), edits...)
+				return bank.DeleteConsent(ctx, contract.DeleteAccountAccessConsent, bank.StandingConsent(ctx, contract.DeleteAccountAccessConsent), edits...)
 			}},
 	)
 }

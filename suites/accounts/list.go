@@ -17,17 +17,34 @@ func list(bank *tpp.Client) {
 
 		It("must give the same AccountIds from call to call", bank.Proves(contract.AccListStable), func(ctx SpecContext) {
 			grant := bank.AccountsGrant(ctx, tpp.AnyAccess)
-			bank.ListAccounts(ctx, grant).CheckSameAccounts(contract.AccListStable, bank.ListAccounts(ctx, grant))
+			first := bank.ListAccounts(ctx, grant)
+			first.MustHave(contract.AccList200)
+			for range 2 {
+				first.CheckSameAccounts(contract.AccListStable, bank.ListAccounts(ctx, grant))
+			}
 		})
 
-		It("must be refused without a token", bank.Proves(contract.Com401Missing), func(ctx SpecContext) {
-			bank.ListAccounts(ctx, bank.AccountsGrant(ctx, tpp.AnyAccess))
-			bank.Call(ctx, contract.ListAccounts, "").Must(contract.Com401Missing, 401)
+		It("must show no account number with ReadAccountsBasic alone", Label("legacy:OB-301-ACC-100300"), bank.Proves(contract.AccListBasic), func(ctx SpecContext) {
+			accounts := bank.ListAccounts(ctx, bank.AccountsGrant(ctx, tpp.BasicAccess))
+			accounts.MustHave(contract.AccList200)
+			accounts.CheckNoIdentifications(contract.AccListBasic)
 		})
 
-		It("must be refused to a client-credentials token", bank.Proves(contract.Com403Grant), func(ctx SpecContext) {
-			bank.ListAccounts(ctx, bank.AccountsGrant(ctx, tpp.AnyAccess))
-			bank.Call(ctx, contract.ListAccounts, "", tpp.Bearer(bank.Token(ctx, contract.ScopeAccounts))).Must(contract.Com403Grant, 401, 403)
+		It("must show the number of every account, in its scheme's form, with ReadAccountsDetail", Label("legacy:OB-301-ACC-100400"), bank.Proves(contract.AccListDetail), func(ctx SpecContext) {
+			accounts := bank.ListAccounts(ctx, bank.AccountsGrant(ctx, tpp.DetailAccess))
+			accounts.MustHave(contract.AccList200)
+			accounts.CheckIdentifications(contract.AccListDetail)
+		})
+
+		It("must have links that lead where they say, and lose or double no account between its pages", bank.Proves(contract.AccListPages), func(ctx SpecContext) {
+			grant := bank.AccountsGrant(ctx, tpp.AnyAccess)
+			bank.CheckPages(ctx, grant, bank.ListAccounts(ctx, grant))
+		})
+
+		It("must give every currency as an ISO 4217 code", bank.Proves(contract.AccListCurrency), func(ctx SpecContext) {
+			accounts := bank.ListAccounts(ctx, bank.AccountsGrant(ctx, tpp.AnyAccess))
+			accounts.MustHave(contract.AccList200)
+			accounts.CheckCurrencies(contract.AccListCurrency)
 		})
 	})
 }

@@ -4,6 +4,8 @@
 package accounts
 
 import (
+	"context"
+
 	"obconform/harness/contract"
 	"obconform/harness/tpp"
 )
@@ -13,6 +15,16 @@ func Suite() tpp.Suite {
 	return tpp.Suite{API: contract.Accounts, Sections: []tpp.Section{
 		{Name: "list", Specs: list},
 		{Name: "get", Specs: get},
+		{Name: "consents", Specs: consents},
+		{Name: "headers", Specs: headers},
 		{Name: "refusals", Specs: commonRefusals},
 	}}
+}
+
+// anAccount is an authorised consent and one of its accounts, which can be
+// read: the valid twin of what must be refused.
+func anAccount(ctx context.Context, bank *tpp.Client) (grant tpp.Grant, id string) {
+	grant, id = bank.AccountsGrant(ctx, tpp.AnyAccess), bank.StandingAccount(ctx)
+	bank.Twin("a listed account", func() { bank.GetAccount(ctx, grant, id).Must(contract.AccGet200, 200) })
+	return grant, id
 }

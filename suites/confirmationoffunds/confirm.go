@@ -1,71 +1,87 @@
 package confirmationoffunds
 
 import (
+	"strings"
+
 	. "github.com/onsi/ginkgo/v2" //nolint:revive // specs read as sentences
 
 	"obconform/harness/contract"
 	"obconform/harness/tpp"
 )
 
-// confirm: POST /funds-confirmations.
+const (
+	consentID = "/Data/ConsentId"
+	reference = "/Data/Reference"
+	money     = "/Data/InstructedAmount"
+	amount    = money + "/Amount"
+	currency  = money + "/Currency"
+)
+
+// confirm: POST /funds-confirmations, what must be answered.
 func confirm(bank *tpp.Client) {
 	Describe("A funds confirmation", func() {
-		It("must be answered with an identifier of its own", bank.Proves(contract.CofFunds201), func(ctx SpecContext) {
-			grant := bank.FundsGrant(ctx)
-			for range 2 {
-				answer := bank.ConfirmFunds(ctx, grant, bank.FundsConfirmation(grant)).Must(contract.CofFunds201, 201)
-				answer.CheckUnique(contract.CofFunds201, "/Data/FundsConfirmationId")
-			}
-		})
-
-		It("must give back what was asked", bank.Proves(contract.CofFunds201Echo), func(ctx SpecContext) {
-			grant := bank.FundsGrant(ctx)
-			request := bank.FundsConfirmation(grant)
-			answer := bank.ConfirmFunds(ctx, grant, request).Must(contract.CofFunds201, 201)
-			for _, pointer := range []string{"/Data/ConsentId", "/Data/Reference", "/Data/InstructedAmount/Amount", "/Data/InstructedAmount/Currency"} {
-				answer.CheckText(contract.CofFunds201Echo, pointer, request.At(pointer))
-			}
-		})
+		confirmationGivenBack(bank)
+		It("must be answered with an identifier of its own",
+			bank.Proves(contract.CofFunds201), Label("legacy:OB-301-CBPII-000004"), func(ctx SpecContext) {
+				grant := bank.FundsGrant(ctx)
+				for _, asked := range []string{"0.13", "0.17"} {
+					answer := bank.ConfirmFunds(ctx, grant, bank.FundsConfirmation(grant).With(amount, asked)).Must(contract.CofFunds201, 201)
+					answer.CheckUnique(contract.CofFunds201, "/Data/FundsConfirmationId")
+				}
+			})
 
 		It("must say that a small amount is available", bank.Proves(contract.CofFunds201True), func(ctx SpecContext) {
 			grant := bank.FundsGrant(ctx)
-			request := bank.FundsConfirmation(grant).With("/Data/InstructedAmount/Amount", bank.Config().Fixtures.AvailableAmount)
+			request := bank.FundsConfirmation(grant).With(amount, bank.Config().Fixtures.AvailableAmount)
 			bank.ConfirmFunds(ctx, grant, request).Must(contract.CofFunds201, 201).CheckBoolean(contract.CofFunds201True, "/Data/FundsAvailable", true)
 		})
 
 		It("must say that an absurd amount is not available", bank.Proves(contract.CofFunds201False), func(ctx SpecContext) {
 			grant := bank.FundsGrant(ctx)
-			request := bank.FundsConfirmation(grant).With("/Data/InstructedAmount/Amount", bank.Config().Fixtures.UnavailableAmount)
+			request := bank.FundsConfirmation(grant).With(amount, bank.Config().Fixtures.UnavailableAmount)
 			bank.ConfirmFunds(ctx, grant, request).Must(contract.CofFunds201, 201).CheckBoolean(contract.CofFunds201False, "/Data/FundsAvailable", false)
 		})
 
-		for _, refused := range []struct {
-			when    string
-			clause  contract.ClauseID
-			pointer string
-			value   any
-		}{
-			{"its amount is a number", contract.CofFunds400Amount, "/Data/InstructedAmount/Amount", 1},
-			{"its amount has no decimals", contract.CofFunds400Amount, "/Data/InstructedAmount/Amount", "1"},
-			{"its currency is too short", contract.CofFunds400Currency, "/Data/InstructedAmount/Currency", "GB"},
-			{"its reference is empty", contract.CofFunds400Length, "/Data/Reference", ""},
-		} {
-			It("must be refused when "+refused.when, bank.Proves(refused.clause), func(ctx SpecContext) {
-				grant := bank.FundsGrant(ctx)
-				bank.Twin("a valid funds confirmation", func() {
-					bank.ConfirmFunds(ctx, grant, bank.FundsConfirmation(grant)).Must(contract.CofFunds201, 201)
-				})
-				bank.ConfirmFunds(ctx, grant, bank.FundsConfirmation(grant).With(refused.pointer, refused.value)).Must(refused.clause, 400)
-			})
-		}
-
-		It("must be refused when it names a consent that never existed", bank.Proves(contract.CofFundsConsent), func(ctx SpecContext) {
+		It("should have an identifier of its own when its reference alone is new", bank.Proves(contract.CofFundsNotStored), func(ctx SpecContext) {
 			grant := bank.FundsGrant(ctx)
-			bank.Twin("a valid funds confirmation", func() {
-				bank.ConfirmFunds(ctx, grant, bank.FundsConfirmation(grant)).Must(contract.CofFunds201, 201)
-			})
-			bank.ConfirmFunds(ctx, grant, bank.FundsConfirmation(grant).With("/Data/ConsentId", bank.UnknownID())).
-				Must(contract.CofFundsConsent, 400, 401, 403)
+			request := bank.FundsConfirmation(grant)
+			first := bank.ConfirmFunds(ctx, grant, request).Must(contract.CofFunds201, 201)
+			bank.ConfirmFunds(ctx, grant, request.With(reference, bank.FundsConfirmation(grant).At(reference))).Must(contract.CofFunds201, 201).
+				CheckOtherThan(contract.CofFundsNotStored, "/Data/FundsConfirmationId", first)
 		})
 	})
+}
+
+// confirmationGivenBack: what was asked comes back, whatever it was.
+func confirmationGivenBack(bank *tpp.Client) {
+	for _, sent := range []struct{ what, pointer, value string }{
+		{"what was asked", amount, "1.23"},
+		{"an amount with zeros at its end", amount, "1.50000"},
+		{"an amount with zeros at its start", amount, "0001.50"},
+		{"a reference with spaces and signs", reference, "Shop 7/till 1, order #42 (a-b)"},
+	} {
+		It("must give back "+sent.what+", to the letter", bank.Proves(contract.CofFunds201Echo), func(ctx SpecContext) {
+			grant := bank.FundsGrant(ctx)
+			request := bank.FundsConfirmation(grant).With(sent.pointer, sent.value)
+			bank.ConfirmFunds(ctx, grant, request).Must(contract.CofFunds201, 201).CheckConfirmed(contract.CofFunds201Echo, request)
+		})
+	}
+
+	for _, allowed := range justAllowed {
+		It("must be answered with "+allowed.what, bank.Proves(contract.CofFunds201Limits), func(ctx SpecContext) {
+			grant := bank.FundsGrant(ctx)
+			request := bank.FundsConfirmation(grant).With(allowed.pointer, allowed.value)
+			bank.ConfirmFunds(ctx, grant, request).Must(contract.CofFunds201Limits, 201).CheckConfirmed(contract.CofFunds201Echo, request)
+		})
+	}
+}
+
+// justAllowed are the shortest and longest values of the model.
+var justAllowed = []struct{ what, pointer, value string }{
+	{"a reference of 1 character", reference, "R"},
+	{"a reference of 35 characters", reference, strings.Repeat("R", 35)},
+	{"an amount of 1 digit and 1 decimal", amount, "0.1"},
+	{"an amount of 1 digit and 5 decimals", amount, "0.12345"},
+	{"an amount of 13 digits and 1 decimal", amount, "1234567890123.1"},
+	{"an amount of 13 digits and 5 decimals", amount, "1234567890123.12345"},
 }

@@ -20,11 +20,11 @@ func operations(bank *tpp.Client) []refusals.Case {
 			}},
 		{Operation: contract.GetFundsConfirmationConsent, Valid: contract.CofConsentGet200,
 			Send: func(ctx context.Context, edits ...tpp.Edit) *tpp.Answer {
-				return bank.GetConsent(ctx, contract.GetFundsConfirmationConsent, bank.StandingFundsConsent(ctx), edits...)
+				return bank.GetConsent(ctx, contract.GetFundsConfirmationConsent, bank.StandingConsent(ctx, contract.GetFundsConfirmationConsent), edits...)
 			}},
 		{Operation: contract.DeleteFundsConfirmationConsent, Valid: contract.CofConsentDelete204,
 			Send: func(ctx context.Context, edits ...tpp.Edit) *tpp.Answer {
-				return bank.DeleteConsent(ctx, contract.DeleteFundsConfirmationConsent, bank.StandingFundsConsent(ctx), edits...)
+				return bank.DeleteConsent(ctx, contract.DeleteFundsConfirmationConsent, bank.StandingConsent(ctx, contract.DeleteFundsConfirmationConsent), edits...)
 			}},
 		{Operation: contract.CreateFundsConfirmation, Valid: contract.CofFunds201,
 			Send: func(ctx context.Context, edits ...tpp.Edit) *tpp.Answer {

@@ -4,6 +4,8 @@
 package confirmationoffunds
 
 import (
+	"context"
+
 	"obconform/harness/contract"
 	"obconform/harness/tpp"
 )
@@ -12,9 +14,30 @@ import (
 func Suite() tpp.Suite {
 	return tpp.Suite{API: contract.ConfirmationOfFunds, Sections: []tpp.Section{
 		{Name: "consent-create", Specs: createConsent},
+		{Name: "consent-refused", Specs: refuseConsent},
 		{Name: "consent-read", Specs: readConsent},
 		{Name: "consent-delete", Specs: deleteConsent},
 		{Name: "confirm", Specs: confirm},
+		{Name: "confirm-refused", Specs: refuseConfirmation},
+		{Name: "headers", Specs: headers},
 		{Name: "refusals", Specs: commonRefusals},
 	}}
+}
+
+// malformed are bodies that are no JSON object, each made of a valid one.
+var malformed = []struct {
+	when string
+	body func(valid tpp.Document) tpp.Edit
+}{
+	{"its body is empty", func(tpp.Document) tpp.Edit { return tpp.NoBody() }},
+	{"its body is cut off", tpp.CutOff},
+	{"its body is an array", func(valid tpp.Document) tpp.Edit { return tpp.JSON([]any{valid}) }},
+	{"its body is a string", func(tpp.Document) tpp.Edit { return tpp.JSON("a consent") }},
+}
+
+// newConsent creates a consent of the spec's own and gives its identifier, with
+// the answer.
+func newConsent(ctx context.Context, bank *tpp.Client, document tpp.Document) (id string, created *tpp.Answer) {
+	created = bank.CreateFundsConsent(ctx, document).Must(contract.CofConsent201, 201)
+	return created.MustText(contract.CofConsent201, "/Data/ConsentId"), created
 }

@@ -8,10 +8,19 @@ import (
 )
 
 // discovery: GET /.well-known/openid-configuration, and the keys that it
-// points to. What the document must hold is audited with every answer.
+// points to. What the document and the key set must hold is audited with every
+// answer.
 func discovery(bank *tpp.Client) {
 	Describe("The discovery document", func() {
-		It("must be published and name what a client needs", bank.Proves(contract.Dis200, contract.DisHTTPS, contract.DisCapabilities), func(ctx SpecContext) {
+		It("must be published and name what a client needs", Label("smoke", "legacy:DCR-001"), bank.Proves(contract.Dis200), tpp.Gets(contract.GetDiscovery, 200), func(ctx SpecContext) {
+			bank.Call(ctx, contract.GetDiscovery, "").Must(contract.Dis200, 200)
+		})
+
+		It("must name absolute https addresses alone", bank.Proves(contract.DisHTTPS), func(ctx SpecContext) {
+			bank.Call(ctx, contract.GetDiscovery, "").Must(contract.Dis200, 200)
+		})
+
+		It("should list the methods, grants and scopes that a client uses", bank.Proves(contract.DisCapabilities), func(ctx SpecContext) {
 			bank.Call(ctx, contract.GetDiscovery, "").Must(contract.Dis200, 200)
 		})
 

@@ -30,6 +30,9 @@ func commonRefusals(bank *tpp.Client) {
 				Once: tpp.Raw("not a request"), Refused: 400,
 				Send: func(ctx context.Context, edits ...tpp.Edit) *tpp.Answer {
 					bank.Needs(tpp.CanRegister)
+					if len(edits) == 0 {
+						return bank.FirstRegistration(ctx).Answer
+					}
 					return bank.Register(ctx, bank.Sign(bank.RegistrationClaims(ctx)), edits...)
 				}},
 			refusals.Case{Operation: contract.GetClient, Valid: contract.DcrGet200, Send: managed(contract.GetClient, tpp.CanGet)},

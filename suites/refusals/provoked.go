@@ -21,9 +21,9 @@ func (s subject) provoked() {
 		case 500:
 			clause = contract.Com500Fault
 		}
-		ginkgo.It(fmt.Sprintf("must answer %d in the documented shape when it is provoked", status), s.bank.Proves(clause), func(ctx ginkgo.SpecContext) {
+		ginkgo.It(fmt.Sprintf("must answer %d in the documented shape when it is provoked", status), s.bank.Proves(clause), tpp.Gets(s.Operation, status), func(ctx ginkgo.SpecContext) {
 			provoke := s.bank.Provoke(status)
-			s.twin(ctx)
+			s.Twin(ctx, s.bank)
 			answer := s.Send(ctx, provoke)
 			if clause == contract.ComStatus {
 				answer.MustBeProvoked(clause, status)
@@ -38,8 +38,8 @@ func (s subject) provoked() {
 // another one each time.
 func (s subject) interactionID() {
 	ginkgo.It("must make up an interaction id of its own for a request without", s.bank.Proves(contract.ComFapiMint), func(ctx ginkgo.SpecContext) {
-		s.twin(ctx)
-		edits, status := []tpp.Edit{tpp.NoInteractionID()}, s.operation.Success()
+		s.Twin(ctx, s.bank)
+		edits, status := []tpp.Edit{tpp.NoInteractionID()}, s.Success()
 		if s.Once != nil {
 			edits, status = append(edits, s.Once), s.Refused
 		}

@@ -43,6 +43,7 @@ func Describe(bank *tpp.Client, cases ...Case) {
 		}
 		s := subject{Case: one, bank: bank, operation: operation}
 		ginkgo.Context("The operation "+string(one.Operation), func() {
+			s.accepted()
 			ginkgo.Context("", ginkgo.Label("negative"), func() {
 				s.credentials()
 				s.tokens()
@@ -62,12 +63,25 @@ type subject struct {
 	operation contract.Operation
 }
 
-// twin has the valid request accepted, once a process: no refusal counts
+// Twin has the valid request accepted, once a process: no refusal counts
 // without it. What it created must not stand in the way of the next (R9).
-func (s subject) twin(ctx context.Context) {
-	s.bank.Twin("a valid "+string(s.Operation), func() {
-		s.Send(ctx).Must(s.Valid, s.operation.Success())
-		s.bank.TidyUp(ctx)
+func (c Case) Twin(ctx context.Context, bank *tpp.Client) {
+	bank.Twin("a valid "+string(c.Operation), func() {
+		c.Send(ctx).Must(c.Valid, c.Success())
+		bank.TidyUp(ctx)
+	})
+}
+
+// Success is the operation's documented success status.
+func (c Case) Success() int {
+	operation, _ := contract.Lookup(c.Operation)
+	return operation.Success()
+}
+
+// accepted is the positive twin of all that follows, for its own sake.
+func (s subject) accepted() {
+	ginkgo.It("must accept a valid request", s.bank.Proves(s.Valid), tpp.Gets(s.Operation, s.Success()), func(ctx ginkgo.SpecContext) {
+		s.Send(ctx).Must(s.Valid, s.Success())
 	})
 }
 
@@ -75,7 +89,7 @@ func (s subject) twin(ctx context.Context) {
 // of the statuses.
 func (s subject) refuses(what string, clause contract.ClauseID, edit func(ctx context.Context) tpp.Edit, statuses ...int) {
 	ginkgo.It("must refuse "+what, s.bank.Proves(clause), func(ctx ginkgo.SpecContext) {
-		s.twin(ctx)
+		s.Twin(ctx, s.bank)
 		s.Send(ctx, edit(ctx)).Must(clause, statuses...)
 	})
 }

@@ -1,0 +1,300 @@
+package tpp
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"obconform/harness/audit"
+	"obconform/harness/config"
+	"obconform/harness/contract"
+	"obconform/harness/evidence"
+)
+
+// ways are the forms in which a value can stand in a text.
+func ways(value string) map[string]string {
+	inJSON, _ := json.Marshal(value)
+	percent, unicodes := "", ""
+	for _, b := range []byte(value) {
+		percent += "%" + string("0123456789abcdef"[b>>4]) + string("0123456789abcdef"[b&15])
+		unicodes += `\u00` + string("0123456789ABCDEF"[b>>4]) + string("0123456789ABCDEF"[b&15])
+	}
+	forms := map[string]string{
+		"raw": value, "query": url.QueryEscape(value), "path": url.PathEscape(value),
+		"lower-case query":                 lowerHex(url.QueryEscape(value)),
+		"JSON":                             string(inJSON[1 : len(inJSON)-1]),
+		"JSON slash":                       strings.ReplaceAll(value, "/", `\/`),
+		"Base64":                           base64.StdEncoding.EncodeToString([]byte(value)),
+		"Base64url":                        base64.RawURLEncoding.EncodeToString([]byte(value)),
+		"every byte escaped in an address": percent,
+		"every character escaped in JSON":  unicodes,
+	}
+	for _, before := range []string{"a", "ab", "abc:"} {
+		forms["Base64 after "+before] = base64.StdEncoding.EncodeToString([]byte(before + value + "zz"))
+	}
+	return forms
+}
+
+// shown tells whether a value can be read from a text, in any of the ways.
+func shown(text, value string) bool {
+	if strings.Contains(text, value) || strings.Contains(plain(text, ""), value) {
+		return true
+	}
+	for way, form := range ways(value) {
+		if strings.HasPrefix(way, "Base64 after") {
+			if len(value) < 8 {
+				continue // too short to tell from what surrounds it
+			}
+			form = form[4 : len(form)-4] // what stands there whatever surrounds the value
+		}
+		if strings.Contains(text, form) {
+			return true
+		}
+	}
+	return false
+}
+
+func secretsOf(cfg *config.Config) map[string]string {
+	codes := &cfg.Consents.Codes
+	planted := map[string]string{}
+	for name, secret := range map[string]*config.Secret{
+		"second-id": &cfg.SecondClient.ID, "second-secret": &cfg.SecondClient.Secret,
+		"statement": &cfg.Registration.SoftwareStatement, "expired-statement": &cfg.Registration.ExpiredSoftwareStatement,
+		"code-accounts": &codes.Accounts, "code-funds": &codes.Funds, "code-basic": &codes.Basic, "code-expired": &codes.Expired,
+	} {
+		planted[name] = name + `/planted "value" + 07`
+		*secret = config.Literal(name, planted[name])
+	}
+	return planted
+}
+
+func TestRedactorTakesEverySecretOutOfEveryPlace(t *testing.T) {
+	var planted map[string]string
+	c := testClient(t, "http://127.0.0.1:1", func(cfg *config.Config) { planted = secretsOf(cfg) })
+	c.learn(audit.AccessToken, "access-token/+ 1")
+	c.learn(audit.AuthorizationCode, "code&of=the bank's")
+	planted["client id"], planted["client secret"] = clientID, clientSecret
+	planted["token"], planted["code"] = "access-token/+ 1", "code&of=the bank's"
+	for kind, secret := range planted {
+		for way, form := range ways(secret) {
+			c.spec = newRecorder()
+			address := &url.URL{Scheme: "https", Host: "bank.example", Path: "/path", RawQuery: "x=" + form}
+			x := audit.Exchange{Operation: contract.GetAccountAccessConsent, Err: nil,
+				Request:  audit.Request{Method: "GET", URL: address, Header: http.Header{"X-Test": {form}}, Body: []byte("before " + form + " after")},
+				Response: &audit.Response{Status: 200, Header: http.Header{"X-Test": {form}}, Body: []byte(`{"a":"` + form + `"}`)}}
+			c.record(x, audit.Result{Inconclusive: "reason " + form, Findings: []evidence.Finding{{Clause: contract.ComBody,
+				Where: "/" + form, Expected: "not " + form, Actual: "but " + form}}})
+			c.note("note %s", form)
+			ends(func() { c.NotExercised("why " + form) })
+			how := ends(func() { c.inconclusiveSpec("inconclusive " + form) })
+			kept := c.dump(t)
+			var again any
+			if err := json.Unmarshal([]byte(kept), &again); err != nil {
+				t.Fatal(err)
+			}
+			if shown(kept+how.message, secret) || strings.Contains(kept, "planted") {
+				t.Errorf("the %s, %s, is kept: %.300s", kind, way, kept)
+			}
+			if exact := !strings.HasPrefix(way, "Base64 after"); exact && (!strings.Contains(kept, "before [") || !strings.Contains(kept, "] after")) {
+				t.Errorf("the %s, %s, takes away what surrounds it: %.300s", kind, way, kept)
+			}
+		}
+	}
+}
+
+func TestRedactorLeavesTheRestReadable(t *testing.T) {
+	c := testClient(t, "http://127.0.0.1:1", func(cfg *config.Config) { secretsOf(cfg) })
+	for _, operation := range []contract.OperationID{contract.ListAccounts, contract.RegisterClient, contract.CreateFundsConfirmation} {
+		if got := c.body(operation, []byte(oneError)); got != oneError {
+			t.Errorf("%s: an error body became %s", operation, got)
+		}
+	}
+	for _, text := range []string{"https://bank.example/aisp/accounts?page=2&encoded=%2Fpath", `{"Permissions":["ReadAccountsBasic"],"x":"\u00e9"}`, "status 400", ""} {
+		if got := c.redactor.text(text); got != text {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+	if got := c.redactor.header("Retry-After", "5"); got != "5" {
+		t.Errorf("Retry-After became %q", got)
+	}
+}
+
+func TestRedactorTakesPersonalMembersOutByTheirPlace(t *testing.T) {
+	c := testClient(t, "http://127.0.0.1:1")
+	bodies := map[string]string{
+		"members":          `{"Account":[{"SchemeName":"UK.OBIE.IBAN","Identification":"PRIVATE","SecondaryIdentification":"PRIVATE","Name":"PRIVATE \"x\" PRIVATE"}],"Nickname":"PRIVATE","Description" : "PRIVATE"}`,
+		"a number":         `{"Identification": 4242424242PRIVATE, "SchemeName":"UK.OBIE.IBAN"}`,
+		"an array":         `{"Name":["PRIVATE","PRIVATE"],"SchemeName":"UK.OBIE.IBAN"}`,
+		"an object":        `{"Name":{"first":"PRIVATE","last":"PRIVATE"},"SchemeName":"UK.OBIE.IBAN"}`,
+		"another case":     `{"SchemeName":"UK.OBIE.IBAN","identification":"PRIVATE","NAME":"PRIVATE"}`,
+		"an escaped name":  `{"SchemeName":"UK.OBIE.IBAN","N\u0061me":"PRIVATE"}`,
+		"cut off":          `{"SchemeName":"UK.OBIE.IBAN","Name":"PRIVATE PRIV`,
+		"cut at an escape": `{"SchemeName":"UK.OBIE.IBAN","Name":"PRIVATE \`,
+		"not JSON":         `SchemeName UK.OBIE.IBAN <p>"Name": "PRIVATE"</p>`,
+		"invalid UTF-8":    "{\"SchemeName\":\"UK.OBIE.IBAN\",\"Name\":\"PRIVATE \xff\xfe PRIVATE\"}",
+	}
+	for name, body := range bodies {
+		for _, operation := range []contract.OperationID{contract.GetAccount, contract.CreateFundsConfirmationConsent} {
+			got := c.body(operation, []byte(body))
+			if strings.Contains(got, "PRIV") || !strings.Contains(got, "UK.OBIE.IBAN") {
+				t.Errorf("%s, %s: %s", name, operation, got)
+			}
+		}
+	}
+	// The same words where they are no account's.
+	if got := c.body(contract.RegisterClient, []byte(`{"Name":"kept"}`)); !strings.Contains(got, "kept") {
+		t.Errorf("a registration became %s", got)
+	}
+}
+
+func TestRedactorTakesUnknownCredentialsOutByTheirPlace(t *testing.T) {
+	c := testClient(t, "http://127.0.0.1:1")
+	bodies := map[string]string{
+		"token answer":   `{"token_type":"Bearer","access_token":"UNKNOWN","refresh_token":"UNKNOWN","id_token":"UNKNOWN"}`,
+		"registration":   `{"token_type":"Bearer","client_secret":"UNKNOWN","registration_access_token":"UNKNOWN","software_statement":"UNKNOWN","softwareStatement":"UNKNOWN"}`,
+		"cut off":        `{"token_type":"Bearer","access_token":"UNKNO`,
+		"a number":       `{"token_type":"Bearer","access_token":1234UNKNOWN}`,
+		"form":           `token_type=Bearer&code=UNKNOWN&client_secret=UNKNOWN&client_assertion=UNKNOWN&refresh_token=UNKNOWN`,
+		"form beginning": `code=UNKNOWN&x=token_type`,
+		"error":          `{"token_type":"","error":"invalid_grant","code":"UNKNOWN"}`,
+	}
+	for name, body := range bodies {
+		if got := c.body(contract.RequestToken, []byte(body)); strings.Contains(got, "UNKN") || !strings.Contains(got, "token_type") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	const location = "https://tpp.example/cb#state=kept&code=UNKNOWN&access_token=UNKNOWN"
+	if got := c.redactor.header("Location", location); strings.Contains(got, "UNKN") || !strings.Contains(got, "state=kept") {
+		t.Errorf("Location became %s", got)
+	}
+}
+
+func TestRedactorHeaders(t *testing.T) {
+	c := testClient(t, "http://127.0.0.1:1")
+	c.learn(audit.AccessToken, "known-token-1")
+	for _, tc := range []struct{ name, value, want string }{
+		{"Authorization", "Bearer known-token-1", "Bearer [access token]"},
+		{"Authorization", "Bearer unknown-token", "Bearer [credential]"},
+		{"Authorization", "Bearer known-token-1x", "Bearer [credential]"},
+		{"authorization", `Digest username="u", response="r"`, "Digest [credential]"},
+		{"Authorization", "a-credential-without-a-scheme", "[credential]"},
+		{"Authorization", "a.credential with/spaces", "[credential]"},
+		{"Authorization", "", "[credential]"},
+		{"Proxy-Authorization", "Basic dTpw", "Basic [credential]"},
+		{"Set-Cookie", "session=1; Path=/", "[cookie]"},
+		{"Cookie", "session=1", "[cookie]"},
+		{"X-Other", "known-token-1", "[access token]"},
+		{"X-Other", "ordinary", "ordinary"},
+	} {
+		if got := c.redactor.header(tc.name, tc.value); got != tc.want {
+			t.Errorf("%s: %q became %q, want %q", tc.name, tc.value, got, tc.want)
+		}
+	}
+}
+
+func TestRedactorFindsJWTs(t *testing.T) {
+	c := testClient(t, "http://127.0.0.1:1")
+	const header, payload = "eyJhbGciOiJQUzI1NiJ9", "eyJzdWIiOiJtZSJ9"
+	for _, token := range []string{header + "." + payload + ".c2ln", header + ".." + "c2ln", header + "." + payload, header + "." + payload[:9],
+		header + ".a.b.c.d"} {
+		if got := c.redactor.text("a " + token + " b"); got != "a [JWT] b" {
+			t.Errorf("%s became %q", token, got)
+		}
+	}
+	for _, text := range []string{"eyJ.x", "hey. J", "https://eyes.example/eyJ"} {
+		if got := c.redactor.text(text); got != text {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
+
+func TestRedactorOverlapsAndCutOffs(t *testing.T) {
+	r := newRedactor(config.Config{})
+	r.learn("first", "abcdefgh-12345678")
+	r.learn("second", "12345678-ABCDEFGH")
+	r.learn("longer", "abcdefgh-12345678-and-more")
+	for _, tc := range []struct{ name, text, want string }{
+		{"the longer of two", "x abcdefgh-12345678-and-more y", "x [longer] y"},
+		{"the shorter of two", "x abcdefgh-12345678, y", "x [first], y"},
+		{"overlapping", "x abcdefgh-12345678-ABCDEFGH y", "x [first] y"},
+		{"side by side", "abcdefgh-1234567812345678-ABCDEFGH", "[first][second]"},
+		{"cut off at the end", "x abcdefgh-123", "x [first]"},
+		{"cut off in the middle", `"abcdefgh-12"...`, `"[first]"...`},
+		{"an innocent beginning", "x abcdefg y", "x abcdefg y"},
+	} {
+		if got := r.text(tc.text); got != tc.want {
+			t.Errorf("%s: %q became %q, want %q", tc.name, tc.text, got, tc.want)
+		}
+	}
+}
+
+func TestRedactorTakesShortSecretsOutToo(t *testing.T) {
+	for _, secret := range []string{"pw", "pin1", "12345"} {
+		c := testClient(t, "http://127.0.0.1:1", func(cfg *config.Config) { cfg.Client.Secret = config.Literal("secret", secret) })
+		for _, text := range []string{"client_secret=" + secret + "&x=1", `{"a":"` + secret + `"}`, "x" + secret + "x",
+			base64.StdEncoding.EncodeToString([]byte(clientID + ":" + secret))} {
+			if got := c.redactor.text(text); shown(got, secret) || got == text {
+				t.Errorf("%q became %q", text, got)
+			}
+		}
+	}
+	// Nothing is no secret.
+	c := testClient(t, "http://127.0.0.1:1", func(cfg *config.Config) { cfg.Client.Secret = config.Secret{} })
+	if got := c.redactor.text("as it was"); got != "as it was" {
+		t.Errorf("an empty secret makes %q", got)
+	}
+}
+
+func TestRedactorHugeBodies(t *testing.T) {
+	c := testClient(t, "http://127.0.0.1:1")
+	filler := strings.Repeat("x", 10<<20)
+	edge := filler[:4*maxBody-len(clientSecret)/2]
+	for name, body := range map[string]string{
+		"at its beginning": clientSecret + filler, "where it is cut": filler[:maxBody-5] + clientSecret + filler,
+		"where reading ends": edge + clientSecret + filler, "everywhere": strings.Repeat(clientSecret+" ", 10<<20/len(clientSecret)),
+		"a body of credentials": `{"access_token":"` + strings.Repeat("client/s", 10<<17) + `"}`,
+	} {
+		start := time.Now()
+		got := c.body(contract.RequestToken, []byte(body))
+		if len(got) > maxBody+60 || strings.Contains(got, "client/s") {
+			t.Errorf("%s: %d bytes are kept: %.80q … %q", name, len(got), got, got[max(0, len(got)-80):])
+		}
+		if took := time.Since(start); took > 2*time.Second {
+			t.Errorf("%s: took %s", name, took)
+		}
+	}
+	if got := c.body(contract.ListAccounts, []byte(filler)); !strings.HasSuffix(got, "(10485760 bytes in all)") {
+		t.Errorf("the length is not told: %q", got[len(got)-60:])
+	}
+}
+
+// FuzzRedactor plants a secret, in every form, in a text.
+func FuzzRedactor(f *testing.F) {
+	f.Add("s3cr/et+ \"val\"&", `{"a":"`, `"}`)
+	f.Add("1234567890", "Bearer ", "")
+	f.Add("é-\\-ü-ß", "eyJhbGciOiJQUzI1NiJ9.", "\xff")
+	f.Add("abcabcabc", "abcab", "%61")
+	f.Fuzz(func(t *testing.T, secret, before, after string) {
+		if len(secret) < 4 || !json.Valid([]byte(`"`+secret+`"`)) && strings.ToValidUTF8(secret, "") != secret ||
+			strings.ContainsAny(secret, "[]\uFFFD%") || strings.Contains("[secret] [JWT] [credential]", secret) || shown(before, secret) || shown(after, secret) {
+			t.Skip("no secret that can be told from its surroundings")
+		}
+		r := newRedactor(config.Config{})
+		r.learn("secret", secret)
+		for way, form := range ways(secret) {
+			text := before + form + after
+			for place, got := range map[string]string{
+				"text": r.text(text), "header": r.header("X-Test", text), "authorization": r.header("Authorization", text),
+				"body": r.body(contract.GetAccount, []byte(text)), "registration": r.body(contract.RegisterClient, []byte(text)),
+			} {
+				if strings.Contains(got, form) && strings.Contains(form, secret) || strings.Contains(got, secret) {
+					t.Errorf("%s in %s: %q became %q", way, place, text, got)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,181 @@
+package tpp
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"math"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// headLength is how many bytes of a form it is looked up by.
+const headLength = 4
+
+// enoughToTell is how many bytes of a form that was cut off still count as the
+// secret: fewer stand in innocent words too. No form is as long as wholeOnly.
+const (
+	enoughToTell = 8
+	wholeOnly    = math.MaxInt
+)
+
+// secretSet finds known values in a text, in every form that they may take
+// there, also where they are cut off.
+type secretSet struct {
+	names map[string]string   // form -> what stands in its place
+	heads map[string][]string // the first bytes of forms -> the forms
+}
+
+func newSecretSet() *secretSet {
+	return &secretSet{names: map[string]string{}, heads: map[string][]string{}}
+}
+
+// learn makes a value known; the first name that it is given stays.
+func (s *secretSet) learn(name, value string) {
+	if value == "" || s.names[value] != "" {
+		return
+	}
+	for _, form := range formsOf(value) {
+		if s.names[form] != "" || form == "" {
+			continue
+		}
+		s.names[form] = name
+		head := form[:min(len(form), headLength)]
+		s.heads[head] = append(s.heads[head], form)
+	}
+}
+
+// formsOf lists the ways in which a value is written in URLs, forms, headers,
+// JSON and quoted messages.
+func formsOf(value string) []string {
+	query, path := url.QueryEscape(value), url.PathEscape(value)
+	inJSON, _ := json.Marshal(value)
+	escaped := string(inJSON[1 : len(inJSON)-1])
+	quoted, ascii := strconv.Quote(value), strconv.QuoteToASCII(value)
+	forms := []string{value, query, path, lowerHex(query), lowerHex(path),
+		escaped, plainJSON.Replace(escaped), strings.ReplaceAll(plainJSON.Replace(escaped), "/", `\/`),
+		quoted[1 : len(quoted)-1], ascii[1 : len(ascii)-1]}
+	return append(forms, base64Forms(value)...)
+}
+
+// plainJSON undoes the escapes that encoding/json adds for HTML's sake.
+var plainJSON = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&")
+
+var percentEncoded = regexp.MustCompile(`%[0-9A-F]{2}`)
+
+func lowerHex(text string) string { return percentEncoded.ReplaceAllStringFunc(text, strings.ToLower) }
+
+// base64Forms are the encodings of the value alone, and what is the same in
+// every encoding of a text that it is a part of, as in Basic credentials.
+func base64Forms(value string) []string {
+	var forms []string
+	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		forms = append(forms, encoding.EncodeToString([]byte(value)))
+		for before := range 3 {
+			part := encoding.EncodeToString([]byte(strings.Repeat("x", before) + value))
+			part = part[(before*8+5)/6:] // the characters that hold bits of what stands before
+			if (before+len(value))%3 != 0 && part != "" {
+				part = part[:len(part)-1] // and of what stands after
+			}
+			if len(part) >= enoughToTell {
+				forms = append(forms, part)
+			}
+		}
+	}
+	for _, form := range forms {
+		forms = append(forms, form+"=", form+"==")
+	}
+	return forms
+}
+
+// span is a part of a text that must not be kept, and what stands in its place.
+type span struct {
+	start, end int
+	name       string
+}
+
+// find lists the spans that values take, whole ones or, with least, also such
+// of which that many bytes are there.
+func (s *secretSet) find(text string, least int) []span {
+	var found []span
+	for at := range len(text) {
+		if form, length := s.match(text[at:], least); length > 0 {
+			found = append(found, span{at, at + length, s.names[form]})
+		}
+	}
+	return found
+}
+
+// cover puts names in the place of spans; spans that overlap become one, so
+// that nothing of the second is left over.
+func cover(text string, spans []span) string {
+	slices.SortStableFunc(spans, func(a, b span) int {
+		if a.start != b.start {
+			return a.start - b.start
+		}
+		return b.end - a.end
+	})
+	var out strings.Builder
+	end := 0
+	for _, s := range spans {
+		if s.start >= end {
+			out.WriteString(text[end:s.start])
+			out.WriteString("[" + s.name + "]")
+		}
+		end = max(end, s.end)
+	}
+	return out.String() + text[end:]
+}
+
+// match finds the form that most of the text's beginning agrees with.
+func (s *secretSet) match(text string, least int) (form string, length int) {
+	for head := 1; head <= min(headLength, len(text)); head++ {
+		for _, candidate := range s.heads[text[:head]] {
+			n := agreement(candidate, text)
+			if (n == len(candidate) || n >= least) && n > length {
+				form, length = candidate, n
+			}
+		}
+	}
+	return form, length
+}
+
+func agreement(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+var escapes = regexp.MustCompile(`\\(?:u[0-9a-fA-F]{4}|.)|%[0-9a-fA-F]{2}`)
+
+// plain undoes the escapes of JSON strings and of addresses that a value could
+// hide behind, but for the characters in keep.
+func plain(text, keep string) string {
+	return escapes.ReplaceAllStringFunc(text, func(escape string) string {
+		letter, ok := unescaped(escape)
+		if !ok || strings.ContainsRune(keep, letter) {
+			return escape
+		}
+		return string(letter)
+	})
+}
+
+// unescaped is the one character that an escape stands for; what is no escape
+// of a printable character, or would become another escape, has none.
+func unescaped(escape string) (letter rune, ok bool) {
+	if escape == `\/` || escape == `\"` {
+		return rune(escape[1]), true
+	}
+	inAddress := escape[0] == '%'
+	if !inAddress && len(escape) != len(`\u0061`) {
+		return 0, false
+	}
+	code, err := strconv.ParseUint(strings.TrimLeft(escape, `\u%`), 16, 32)
+	letter = rune(code)
+	return letter, err == nil && unicode.IsPrint(letter) && letter != '\\' && letter != '%' && (!inAddress || letter <= unicode.MaxASCII)
+}

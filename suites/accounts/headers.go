@@ -1,0 +1,71 @@
+package accounts
+
+import (
+	"context"
+
+	. "github.com/onsi/ginkgo/v2" //nolint:revive // specs read as sentences
+
+	"obconform/harness/contract"
+	"obconform/harness/tpp"
+)
+
+// headers: the request headers of both operations.
+func headers(bank *tpp.Client) {
+	const authDate, address, interaction = "x-fapi-auth-date", "x-fapi-customer-ip-address", contract.HeaderInteractionID
+	for _, operation := range []struct {
+		what string
+		call func(ctx context.Context, edits ...tpp.Edit) *tpp.Answer
+	}{
+		{"The list of accounts", func(ctx context.Context, edits ...tpp.Edit) *tpp.Answer {
+			grant := bank.AccountsGrant(ctx, tpp.AnyAccess)
+			return bank.Call(ctx, contract.ListAccounts, "", append([]tpp.Edit{tpp.Bearer(grant.Token)}, edits...)...)
+		}},
+		{"An account", func(ctx context.Context, edits ...tpp.Edit) *tpp.Answer {
+			grant, listed := anAccount(ctx, bank)
+			return bank.GetAccount(ctx, grant, listed, edits...)
+		}},
+	} {
+		Describe(operation.what, func() {
+			for _, left := range []struct {
+				out   string
+				names []string
+			}{
+				{authDate, []string{authDate}},
+				{address, []string{address}},
+				{interaction, []string{interaction}},
+				{"any optional header", []string{authDate, address, interaction}},
+			} {
+				It("must be the same without "+left.out, bank.Proves(contract.AccHeaders), func(ctx SpecContext) {
+					withAll := operation.call(ctx).Must(contract.AccHeaders, 200)
+					without := operation.call(ctx, removing(left.names)...).Must(contract.AccHeaders, 200)
+					without.CheckSameList(contract.AccHeaders, withAll)
+				})
+			}
+			authDates(bank, operation.call)
+		})
+	}
+}
+
+func removing(names []string) []tpp.Edit {
+	var edits []tpp.Edit
+	for _, name := range names {
+		edits = append(edits, tpp.RemoveHeader(name))
+	}
+	return edits
+}
+
+// authDates: x-fapi-auth-date, by the identifier that all operations share.
+func authDates(bank *tpp.Client, call func(ctx context.Context, edits ...tpp.Edit) *tpp.Answer) {
+	const header = "x-fapi-auth-date"
+	for _, date := range tpp.AuthDates() {
+		It("should be shown when its "+header+" is "+date.Form, bank.Proves(contract.AacHeaderDate), func(ctx SpecContext) {
+			call(ctx, tpp.Header(header, date.Value)).Is(contract.AacHeaderDate, 200)
+		})
+	}
+	for _, date := range tpp.WrongAuthDates() {
+		It("should be refused when its "+header+" is "+date.Form, Label("negative"), bank.Proves(contract.AacHeaderDate), func(ctx SpecContext) {
+			call(ctx).Must(contract.AccList200, 200)
+			call(ctx, tpp.Header(header, date.Value)).Is(contract.AacHeaderDate, 400)
+		})
+	}
+}
