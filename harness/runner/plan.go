@@ -7,6 +7,7 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/extensions/globals"
+	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
 
 	"obconform/harness/contract"
@@ -31,7 +33,7 @@ func (u Unit) String() string { return string(u.Suite) + "/" + u.Section }
 // Selection says which specs a run takes; the zero value takes all.
 type Selection struct {
 	Suites []contract.API
-	// LabelFilter is an expression of Ginkgo's, as in "clause: AAC-201 || !destructive".
+	// LabelFilter is an expression of Ginkgo's, as in "clause:AAC-201 || !destructive".
 	LabelFilter string
 	// Focus is a regular expression on the obligation's sentence.
 	Focus string
@@ -95,12 +97,23 @@ func (s Selection) takes(suite contract.API) bool {
 // check reads the filters as Ginkgo will.
 func (s Selection) check() error {
 	if _, err := types.ParseLabelFilter(s.LabelFilter); err != nil {
-		return fmt.Errorf("--label-filter: %s", strings.TrimSpace(err.Error()))
+		return fmt.Errorf("--label-filter: %s", plain(err))
 	}
 	if _, err := regexp.Compile(s.Focus); err != nil {
 		return fmt.Errorf("--focus: %w", err)
 	}
 	return nil
+}
+
+// plain is Ginkgo's word on a label filter in one line, without its colours and
+// its link.
+func plain(err error) string {
+	text := err.Error()
+	var syntax types.GinkgoError
+	if errors.As(err, &syntax) {
+		text = formatter.New(formatter.ColorModeNone).F("%s: %s", syntax.Heading, formatter.New(formatter.ColorModeNone).F(syntax.Message))
+	}
+	return strings.Join(strings.Fields(text), " ")
 }
 
 // apply puts the selection into Ginkgo's configuration.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -47,6 +48,11 @@ func Work(in io.Reader, out io.Writer, selection Selection, bench Bench) error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(interrupts)
+	// Without its supervisor a worker writes into a closed pipe; it must live to
+	// delete what it created.
+	pipes := make(chan os.Signal, 1)
+	signal.Notify(pipes, syscall.SIGPIPE)
+	defer signal.Stop(pipes)
 	signal.Ignore(syscall.SIGPIPE) // a supervisor that died must not keep us from cleaning up
 	w := &worker{speaker: newSpeaker(out), selection: selection, bench: bench}
 	orders := make(chan order)
@@ -111,7 +117,7 @@ func (w *worker) cleanUp() {
 	w.selection = Selection{}
 	for _, api := range w.bench.Leftovers() {
 		w.run("obconform cleanup", func() {
-			ginkgo.Describe("", ginkgo.Label("section:"+cleanupSection, "api:"+string(api)), func() {
+			ginkgo.Describe("", ginkgo.Label("section:"+cleanupSection, "api:"+string(api), "clause:"+string(deletion(api))), func() {
 				w.bench.Observe()
 				ginkgo.It("What specs shared must be deleted at the end of the run", func(ctx ginkgo.SpecContext) {
 					w.bench.CleanUp(ctx, api)
@@ -119,6 +125,16 @@ func (w *worker) cleanUp() {
 			})
 		})
 	}
+}
+
+// deletion is the clause that has a resource of the API deleted.
+func deletion(api contract.API) contract.ClauseID {
+	for _, op := range contract.Operations() {
+		if op.API == api && op.Method == http.MethodDelete {
+			return op.Accepted
+		}
+	}
+	return contract.ComStatus // an API without deletions leaves nothing over
 }
 
 // run runs what register registers as one Ginkgo suite.
