@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"obconform/harness/contract"
 )
@@ -130,7 +129,7 @@ func (l *AccountList) CheckSameAccounts(clause contract.ClauseID, other *Account
 		other.First.client.exercised(clause)
 		return
 	}
-	other.First.find(clause, "/Data/Account", "the AccountIds "+strings.Join(want, ", "), strings.Join(got, ", "))
+	other.First.find(clause, "/Data/Account", "the AccountIds "+orNone(want), orNone(got))
 }
 
 // CheckOnly holds that the answer shows just that account, as it stands in the

@@ -24,7 +24,6 @@ const goneAfter = 5
 // spec at a time; it is not safe for concurrent use.
 type Client struct {
 	cfg       config.Config
-	http      *http.Client
 	transport *http.Transport
 	auditor   *audit.Auditor
 	signer    *jose.Signer // nil where the configuration names no key
@@ -62,7 +61,7 @@ func newClient(cfg config.Config, reporter Reporter) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		cfg: cfg, transport: transport, http: newHTTPClient(transport),
+		cfg: cfg, transport: transport,
 		auditor: auditor, redactor: newRedactor(cfg),
 		memo: map[string]*remembered{}, reporter: reporter, now: time.Now,
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -116,26 +115,18 @@ func (c *Client) trip(ctx context.Context, r *request, target *url.URL) (x audit
 	if r.method == http.MethodDelete && r.operation.Documented() {
 		res, wire, err = c.wireTrip(ctx, req, deadline)
 	} else {
-		res, err = c.http.Do(req)
+		// The transport itself, not a client around it: that one reads where a
+		// redirect leads to, even if it does not follow.
+		res, err = c.transport.RoundTrip(req)
 	}
 	if err != nil {
-		x.Err = withoutURL(err)
+		x.Err = err
 		return x
 	}
 	defer func() { _ = res.Body.Close() }()
 	x.Response, x.Err = c.readResponse(res, wire)
 	x.Ended = c.now()
 	return x
-}
-
-// withoutURL unwraps net/http's own error, whose text repeats the whole
-// address, query and all.
-func withoutURL(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		return wrapped.Err
-	}
-	return err
 }
 
 // readResponse reads at most one byte more than the limit, and undoes gzip,

@@ -106,10 +106,6 @@ func (c *Client) needHeadless() {
 	}
 }
 
-// AccountsCode is an authorisation code for an accounts consent, of the spec's
-// own where the configuration lets us authorise one.
-func (c *Client) AccountsCode(ctx context.Context) Code { return c.accountsCode(ctx, AnyAccess) }
-
 func (c *Client) accountsCode(ctx context.Context, access Access) Code {
 	codes := c.cfg.Consents.Codes
 	return c.code(ctx, accountsConsent, AccountsConsent(permissions[access]...),

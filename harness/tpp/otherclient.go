@@ -2,7 +2,6 @@ package tpp
 
 import (
 	"context"
-	"fmt"
 
 	"obconform/harness/contract"
 )
@@ -10,14 +9,7 @@ import (
 // ByOther sends a request with the second client's client-credentials token in
 // place of ours.
 func (c *Client) ByOther(ctx context.Context, scope string) Edit {
-	other, ok := c.Other()
-	if !ok {
-		c.NotExercised("there is no second client: secondClient.id is not configured")
-	}
-	if other.Secret == "" {
-		c.NotExercised(fmt.Sprintf("the second client cannot prove itself: secondClient.secret is not configured, client.authMethod is %s", other.Method))
-	}
-	return Bearer(c.TokenOf(ctx, other, c.Scope(scope)))
+	return Bearer(c.TokenOf(ctx, c.SecondClient(), c.Scope(scope)))
 }
 
 // DeleteConsentByOther asks in the second client's name for the deletion of a

@@ -263,7 +263,7 @@ func TestRedactorHugeBodies(t *testing.T) {
 		if len(got) > maxBody+60 || strings.Contains(got, "client/s") {
 			t.Errorf("%s: %d bytes are kept: %.80q … %q", name, len(got), got, got[max(0, len(got)-80):])
 		}
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > 10*time.Second { // far above what it takes, far below what a quadratic search would
 			t.Errorf("%s: took %s", name, took)
 		}
 	}

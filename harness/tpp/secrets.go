@@ -25,8 +25,9 @@ const (
 // secretSet finds known values in a text, in every form that they may take
 // there, also where they are cut off.
 type secretSet struct {
-	names map[string]string   // form -> what stands in its place
-	heads map[string][]string // the first bytes of forms -> the forms
+	names map[string]string    // form -> what stands in its place
+	heads map[string][]string  // the first bytes of forms -> the forms
+	sizes [headLength + 1]bool // the lengths that heads have
 }
 
 func newSecretSet() *secretSet {
@@ -45,6 +46,7 @@ func (s *secretSet) learn(name, value string) {
 		s.names[form] = name
 		head := form[:min(len(form), headLength)]
 		s.heads[head] = append(s.heads[head], form)
+		s.sizes[len(head)] = true
 	}
 }
 
@@ -133,6 +135,9 @@ func cover(text string, spans []span) string {
 // match finds the form that most of the text's beginning agrees with.
 func (s *secretSet) match(text string, least int) (form string, length int) {
 	for head := 1; head <= min(headLength, len(text)); head++ {
+		if !s.sizes[head] {
+			continue
+		}
 		for _, candidate := range s.heads[text[:head]] {
 			n := agreement(candidate, text)
 			if (n == len(candidate) || n >= least) && n > length {

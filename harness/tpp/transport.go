@@ -52,11 +52,3 @@ func newTransport(cfg config.Config) (*http.Transport, error) {
 		TLSNextProto: map[string]func(string, *tls.Conn) http.RoundTripper{},
 	}, nil
 }
-
-// newHTTPClient never follows a redirect: it is an answer like any other.
-func newHTTPClient(transport *http.Transport) *http.Client {
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}

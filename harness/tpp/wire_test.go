@@ -149,11 +149,11 @@ func TestWireShowsEveryByteAfterTheHeader(t *testing.T) {
 				wireServer(t, listener, tc.script)
 				c := testClient(t, base, func(cfg *config.Config) {
 					cfg.TLS.CAFile = caFile
-					cfg.Timeouts.Request = config.Duration(time.Second)
+					cfg.Timeouts.Request = config.Duration(1500 * time.Millisecond)
 				})
 				start := time.Now()
 				answer := c.Call(t.Context(), contract.DeleteAccountAccessConsent, "c1")
-				if took := time.Since(start); took > 1500*time.Millisecond || strings.HasPrefix(tc.name, "kept open") && took > 800*time.Millisecond {
+				if took := time.Since(start); took > 4*time.Second || strings.HasPrefix(tc.name, "kept open") && took > 1400*time.Millisecond {
 					t.Errorf("took %s", took)
 				}
 				tc.check(t, c, answer)
@@ -203,7 +203,7 @@ func TestWireEndsWithItsContext(t *testing.T) {
 	time.AfterFunc(50*time.Millisecond, cancel)
 	start := time.Now()
 	c.Call(ctx, contract.DeleteAccountAccessConsent, "c1")
-	if took := time.Since(start); took > time.Second || reached.Load() != 1 {
+	if took := time.Since(start); took > 1500*time.Millisecond || reached.Load() != 1 {
 		t.Errorf("took %s on %d connections", took, reached.Load())
 	}
 	if got := c.spec.Exchanges[0].Inconclusive; !strings.Contains(got, "cancelled") {
