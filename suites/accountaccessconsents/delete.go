@@ -1,7 +1,7 @@
 package accountaccessconsents
 
 import (
-	. "github.com/onsi/ginkgo/v2" //nolint:revive // specs read as sentences
+	. "github.com/onsi/ginkgo/v2"
 
 	"obconform/harness/contract"
 	"obconform/harness/tpp"

@@ -3,7 +3,7 @@ package dynamicregistration
 import (
 	"context"
 
-	. "github.com/onsi/ginkgo/v2" //nolint:revive // specs read as sentences
+	. "github.com/onsi/ginkgo/v2"
 
 	"obconform/harness/contract"
 	"obconform/harness/tpp"
@@ -27,7 +27,7 @@ func commonRefusals(bank *tpp.Client) {
 		refusals.Describe(bank,
 			refusals.Case{Operation: contract.RegisterClient, Valid: contract.Dcr201,
 				// A second registration may be refused (R9).
-				Once: tpp.Raw("not a request"), Refused: 400,
+				Once: tpp.Raw("not a request"), Refused: 400, RefusedBy: contract.Dcr400Syntax,
 				Send: func(ctx context.Context, edits ...tpp.Edit) *tpp.Answer {
 					bank.Needs(tpp.CanRegister)
 					if len(edits) == 0 {
@@ -39,7 +39,7 @@ func commonRefusals(bank *tpp.Client) {
 			refusals.Case{Operation: contract.UpdateClient, Valid: contract.DcrPut200, Send: managed(contract.UpdateClient, tpp.CanPut)},
 			refusals.Case{Operation: contract.DeleteClient, Valid: contract.DcrDelete204,
 				// Success documents no interaction id.
-				Once: tpp.NoAuthorization(), Refused: 401,
+				Once: tpp.NoAuthorization(), Refused: 401, RefusedBy: contract.DcrDeleteAuth,
 				Send: managed(contract.DeleteClient, tpp.CanDelete)},
 		)
 	})

@@ -3,7 +3,7 @@ package dynamicregistration
 import (
 	"strings"
 
-	. "github.com/onsi/ginkgo/v2" //nolint:revive // specs read as sentences
+	. "github.com/onsi/ginkgo/v2"
 
 	"obconform/harness/contract"
 	"obconform/harness/tpp"

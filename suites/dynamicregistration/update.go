@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	. "github.com/onsi/ginkgo/v2" //nolint:revive // specs read as sentences
+	. "github.com/onsi/ginkgo/v2"
 
 	"obconform/harness/contract"
 	"obconform/harness/tpp"

@@ -39,11 +39,11 @@ func (s subject) provoked() {
 func (s subject) interactionID() {
 	ginkgo.It("must make up an interaction id of its own for a request without", s.bank.Proves(contract.ComFapiMint), func(ctx ginkgo.SpecContext) {
 		s.Twin(ctx, s.bank)
-		edits, status := []tpp.Edit{tpp.NoInteractionID()}, s.Success()
+		edits, owner, status := []tpp.Edit{tpp.NoInteractionID()}, s.Valid, s.Success()
 		if s.Once != nil {
-			edits, status = append(edits, s.Once), s.Refused
+			edits, owner, status = append(edits, s.Once), s.RefusedBy, s.Refused
 		}
-		first := s.Send(ctx, edits...).Must(contract.ComFapiMint, status)
-		s.Send(ctx, edits...).Must(contract.ComFapiMint, status).CheckMinted(contract.ComFapiMint, first)
+		first := s.Send(ctx, edits...).Must(owner, status)
+		s.Send(ctx, edits...).Must(owner, status).CheckMinted(contract.ComFapiMint, first)
 	})
 }

@@ -28,6 +28,8 @@ type Case struct {
 	// whose success need not carry an interaction id.
 	Once    tpp.Edit
 	Refused int
+	// RefusedBy is the clause that has it refused.
+	RefusedBy contract.ClauseID
 	// Smoke takes the refusal of a request without a token into the smoke tier.
 	Smoke bool
 }
