@@ -134,7 +134,7 @@ func exchangeLine(x evidence.Exchange) string {
 		id = Line(x.InteractionID, maxShort)
 	}
 	return fmt.Sprintf("%s %s -> %s, x-fapi-interaction-id %s, %s, took %s", Line(x.Method, 20), Line(x.URL, 2*maxShort),
-		status, id, x.Started.UTC().Format("2006-01-02T15:04:05.000Z"), x.Duration.Round(time.Millisecond))
+		status, id, x.Started.UTC().Format("2006-01-02T15:04:05.000Z"), x.Duration.Round(10*time.Microsecond))
 }
 
 // rules names the obligations that the spec stands for.

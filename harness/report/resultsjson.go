@@ -87,7 +87,7 @@ type (
 		Reason          string              `json:"reason"`
 		Failures        []Failure           `json:"failures"`
 		Started         *time.Time          `json:"started"`
-		Milliseconds    int64               `json:"milliseconds"`
+		Milliseconds    float64             `json:"milliseconds"`
 		Notes           []string            `json:"notes"`
 		Findings        []findingDocument   `json:"findings"`
 		FindingsOmitted int                 `json:"findingsOmitted"`
@@ -98,7 +98,7 @@ type (
 		Method        string               `json:"method"`
 		URL           string               `json:"url"`
 		Started       time.Time            `json:"started"`
-		Milliseconds  int64                `json:"milliseconds"`
+		Milliseconds  float64              `json:"milliseconds"`
 		Status        int                  `json:"status"`
 		InteractionID string               `json:"interactionId"`
 		Inconclusive  string               `json:"inconclusive,omitempty"`
@@ -175,7 +175,7 @@ func (w *documentWriter) spec(spec SpecVerdict) specDocument {
 	d := specDocument{
 		Suite: spec.Suite, Section: spec.Section, Name: spec.Name, Clauses: notNil(spec.Clauses),
 		File: spec.File, Line: spec.Line, State: spec.State, Reason: Line(spec.Reason, maxValue),
-		Failures: []Failure{}, Milliseconds: spec.Duration.Milliseconds(), Notes: []string{}, Exchanges: []exchangeDocument{},
+		Failures: []Failure{}, Milliseconds: milliseconds(spec.Duration), Notes: []string{}, Exchanges: []exchangeDocument{},
 	}
 	if !spec.Started.IsZero() {
 		started := spec.Started.UTC()
@@ -196,7 +196,7 @@ func (w *documentWriter) spec(spec SpecVerdict) specDocument {
 	}
 	for i, x := range spec.Record.Exchanges {
 		e := exchangeDocument{Operation: x.Operation, Method: Line(x.Method, maxShort), URL: Line(x.URL, 2*maxShort),
-			Started: x.Started.UTC(), Milliseconds: x.Duration.Milliseconds(), Status: x.Status,
+			Started: x.Started.UTC(), Milliseconds: milliseconds(x.Duration), Status: x.Status,
 			InteractionID: Line(x.InteractionID, maxShort), Inconclusive: Line(x.Inconclusive, maxShort)}
 		if found[i] || x.Inconclusive != "" {
 			e.Detail = w.detail(x)
@@ -234,3 +234,7 @@ func notNil[T any](list []T) []T {
 	}
 	return list
 }
+
+// milliseconds keeps a thousandth of one: on loopback most answers take less
+// than one whole.
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -64,7 +64,7 @@ Failures
       where:    header x-fapi-interaction-id
       expected: exactly one
       actual:   none
-      exchange: GET https://bank.example/accounts -> status 200, x-fapi-interaction-id c6a1b3c2-0000-4000-8000-000000000001, 2026-01-02T11:00:00.000Z, took 1ms
+      exchange: GET https://bank.example/accounts -> status 200, x-fapi-interaction-id c6a1b3c2-0000-4000-8000-000000000001, 2026-01-02T11:00:00.000Z, took 1.23ms
       count:    212, at ListAccounts
       spec:     accounts: A list must be stable
 
