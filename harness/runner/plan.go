@@ -119,6 +119,7 @@ func plain(err error) string {
 // apply puts the selection into Ginkgo's configuration.
 func (s Selection) apply(suite *types.SuiteConfig) {
 	suite.LabelFilter = s.LabelFilter
+	suite.FocusStrings = nil // Ginkgo remembers those of the last suite
 	if s.Focus != "" {
 		suite.FocusStrings = []string{s.Focus}
 	}

@@ -29,6 +29,7 @@ type process struct {
 	stderr *spill
 	unit   Unit   // what it works on, the zero Unit between units
 	spec   string // the obligation whose spec runs
+	ready  bool   // it has asked for work
 	asked  bool   // it was asked to stop
 }
 

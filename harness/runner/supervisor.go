@@ -120,6 +120,7 @@ func (s *supervisor) handle(ctx context.Context, e event) {
 	case e.ended:
 		s.workerEnded(ctx, e)
 	case e.news.Ready:
+		e.from.ready = true
 		s.dispatch(e.from)
 	case e.news.Started != "":
 		e.from.spec = e.news.Started
@@ -186,23 +187,29 @@ func (s *supervisor) killAll() {
 // rest of its section was not run, and the other sections go on.
 func (s *supervisor) workerEnded(ctx context.Context, e event) {
 	s.workers = slices.DeleteFunc(s.workers, func(p *process) bool { return p == e.from })
-	if crashed := e.err != nil || e.from.unit != (Unit{}); crashed && !(s.stopped != "" && e.from.asked) {
-		c := crash{unit: e.from.unit, spec: e.from.spec, what: "a worker process ended in " + where(e.from)}
+	if crashed := e.err != nil || e.from.unit != (Unit{}) || !e.from.ready; crashed && !(s.stopped != "" && e.from.asked) {
+		c := crash{unit: e.from.unit, spec: e.from.spec, what: "a worker process ended " + where(e.from)}
 		if e.err != nil {
 			c.what += ": " + e.err.Error()
 		}
 		s.crashes = append(s.crashes, c)
 		s.trouble = append(s.trouble, report.Trouble{Suite: c.unit.Suite, What: c.what, Detail: e.from.stderr.text()})
 	}
+	if !e.from.ready && s.stopped == "" {
+		// Another one would end in the same way, again and again.
+		s.stopped = "a worker process ended before it began"
+	}
 	s.fill(ctx)
 }
 
 func where(p *process) string {
 	switch {
+	case !p.ready:
+		return "before it began"
 	case p.spec != "":
-		return fmt.Sprintf("%s, in the spec %q", p.unit, p.spec)
+		return fmt.Sprintf("in %s, in the spec %q", p.unit, p.spec)
 	case p.unit != (Unit{}):
-		return p.unit.String()
+		return "in " + p.unit.String()
 	}
 	return "cleaning up"
 }

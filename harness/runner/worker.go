@@ -45,6 +45,10 @@ type Bench struct {
 // protocol, never a failed spec.
 func Work(in io.Reader, out io.Writer, selection Selection, bench Bench) error {
 	formatter.ColorableStdOut = io.Discard // Ginkgo's own report has no reader here
+	// What a spec prints must not stand between the lines of the protocol.
+	stdout := os.Stdout
+	os.Stdout = os.Stderr
+	defer func() { os.Stdout = stdout }()
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(interrupts)
@@ -152,9 +156,15 @@ func (w *worker) run(name string, register func()) {
 			_ = w.speaker.say(news{Spec: &result})
 		}
 	})
+	RunHere(name, w.selection)
+}
+
+// RunHere runs what is registered with Ginkgo, in this process. The caller
+// keeps the time.
+func RunHere(name string, selection Selection) {
 	suite, reporter := ginkgo.GinkgoConfiguration()
-	w.selection.apply(&suite)
-	suite.Timeout = 24 * time.Hour // the supervisor keeps the time
+	selection.apply(&suite)
+	suite.Timeout = 24 * time.Hour
 	suite.GracePeriod = specGrace
 	ginkgo.RunSpecs(verdict{}, name, suite, reporter)
 }

@@ -54,7 +54,8 @@ func (c *Client) Leftovers() []contract.API {
 
 // CleanUp deletes the resources of that API that the specs of this process
 // shared, last first. It runs inside a spec or a suite's teardown: its
-// exchanges are recorded and audited like all others.
+// exchanges are recorded and audited like all others. An interrupt of the run
+// does not stop it.
 func (c *Client) CleanUp(ctx context.Context, api contract.API) {
 	var due, rest []cleanup
 	for _, one := range c.leftovers {
@@ -65,6 +66,8 @@ func (c *Client) CleanUp(ctx context.Context, api contract.API) {
 		}
 	}
 	c.leftovers = rest
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
+	defer cancel()
 	c.clean(ctx, &due)
 }
 

@@ -86,8 +86,8 @@ func (c *Client) noticeOutage(reason string) {
 
 // trip makes the exchange within its deadline and returns it raw.
 func (c *Client) trip(ctx context.Context, r *request, target *url.URL) (x audit.Exchange) {
-	if r.creates() {
-		// Nobody can delete what was created behind an answer that was not read.
+	if r.createsOrDeletes() {
+		// Behind an answer that was not read, nobody knows what is left to delete.
 		ctx = context.WithoutCancel(ctx)
 	}
 	deadline := time.Now().Add(time.Duration(c.cfg.Timeouts.Request))

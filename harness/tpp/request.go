@@ -111,9 +111,17 @@ func (c *Client) build(operation contract.Operation, address string, edits []Edi
 	return r
 }
 
-// creates tells whether the request makes something that we have to delete.
-func (r *request) creates() bool {
-	return r.method == http.MethodPost && r.operation.Documented() && r.operation.ID != contract.CreateFundsConfirmation
+// createsOrDeletes tells whether the request makes something that we have to
+// delete, or deletes it: that one is seen through, also when its spec is
+// interrupted.
+func (r *request) createsOrDeletes() bool {
+	switch r.method {
+	case http.MethodPost:
+		return r.operation.Documented() && r.operation.ID != contract.CreateFundsConfirmation
+	case http.MethodDelete:
+		return r.operation.Documented()
+	}
+	return false
 }
 
 // customerAddress is the PSU's address in our requests, from the range that

@@ -114,9 +114,10 @@ func (c *Client) locate(f evidence.Finding) string {
 		x.Method, x.URL, x.Status, x.InteractionID, x.Started.Format(time.RFC3339Nano))
 }
 
-// cleanUpSpec deletes what the spec created, last first.
+// cleanUpSpec deletes what the spec created, last first. An interrupt of the run
+// does not stop it.
 func (c *Client) cleanUpSpec(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, cleanupTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
 	c.clean(ctx, &c.spec.cleanups)
 }

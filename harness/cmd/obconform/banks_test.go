@@ -79,8 +79,9 @@ type proxied struct {
 }
 
 // behind starts a mock bank and puts change before it. The bank takes the
-// proxy's address for its own, so that all that it publishes leads there.
-func behind(t *testing.T, change func(exchange)) proxied {
+// proxy's address for its own, so that all that it publishes leads there. What
+// is given as first happens before each request reaches the bank.
+func behind(t *testing.T, change func(exchange), first ...func(*http.Request)) proxied {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	address := "http://" + server.Listener.Addr().String()
@@ -92,6 +93,9 @@ func behind(t *testing.T, change func(exchange)) proxied {
 			t.Errorf("reading a request: %v", err)
 		}
 		r.Body = io.NopCloser(bytes.NewReader(sent))
+		for _, do := range first {
+			do(r)
+		}
 		recorded := httptest.NewRecorder()
 		bank.Handler().ServeHTTP(recorded, r)
 		answer := &reply{status: recorded.Code, header: recorded.Header(), body: recorded.Body.Bytes()}
@@ -142,4 +146,23 @@ func (a *reply) writeRaw(t *testing.T, w http.ResponseWriter) {
 		t.Errorf("writing an answer: %v", err)
 	}
 	_ = out.Flush()
+}
+
+// member is the member of a JSON body at a path of names, nil where it has none.
+func member(body []byte, names ...string) any {
+	var value any
+	if json.Unmarshal(body, &value) != nil {
+		return nil
+	}
+	for _, name := range names {
+		object, _ := value.(map[string]any)
+		value = object[name]
+	}
+	return value
+}
+
+// text is the string at a path of names, "" where there is none.
+func text(body []byte, names ...string) string {
+	found, _ := member(body, names...).(string)
+	return found
 }

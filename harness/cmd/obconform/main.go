@@ -64,7 +64,7 @@ func execute(args []string, sh *shell) (status int) {
 	var cli grammar
 	parser, err := kong.New(&cli, kong.Name("obconform"),
 		kong.Description("A conformance suite for Virgin Money's Open Banking APIs."),
-		kong.Writers(sh.out, sh.err), kong.Exit(func(int) { panic(helpShown{}) }),
+		kong.Vars{"reports": defaultReports}, kong.Writers(sh.out, sh.err), kong.Exit(func(int) { panic(helpShown{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.UsageOnError())
 	if err != nil {
 		return fail(sh, err)
@@ -74,7 +74,8 @@ func execute(args []string, sh *shell) (status int) {
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		return fail(sh, usageError{fmt.Errorf("%w; 'obconform help' lists commands and options", err)})
+		err = fmt.Errorf("%w; 'obconform help' lists commands and options", err)
+		return fail(sh, usageError{errors.Join(err, removeReports(reportsOf(args)))})
 	}
 	parsed.Bind(sh, parser)
 	if err := parsed.Run(&status); err != nil {

@@ -73,6 +73,7 @@ func begin(t *testing.T, args ...string) *process {
 	p := &process{t: t, cmd: exec.Command(program, args...), ended: make(chan struct{}), started: time.Now()}
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Env = slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "OBCONFORM_") })
+	p.cmd.Env = append(p.cmd.Env, "GORACE=atexit_sleep_ms=0") // it need not linger when it ends
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.errors
 	p.cmd.WaitDelay = 5 * time.Second
 	if err := p.cmd.Start(); err != nil {
@@ -130,6 +131,15 @@ func wantText(t *testing.T, printed string, texts ...string) {
 			t.Errorf("expected %q in:\n%s", text, printed)
 		}
 	}
+}
+
+// sample is how many of n like cases to run: all of them, or, since the race
+// detector makes a run ten times as slow and one shows what many show, a few.
+func sample(n int) int {
+	if underRace {
+		return max(n/8, 2)
+	}
+	return n
 }
 
 // eventually waits until the condition holds.

@@ -25,7 +25,7 @@ import (
 type runCommand struct {
 	selectionFlags
 	ConfigFile string        `name:"config" placeholder:"FILE" help:"The target's configuration; without it the mock bank is started inside."`
-	Reports    string        `default:"reports" placeholder:"DIR" help:"Where the reports go."`
+	Reports    string        `default:"${reports}" placeholder:"DIR" help:"Where the reports go."`
 	FailOn     []string      `placeholder:"LEVELS" help:"Levels whose breach fails the run: doc, std, adv (default doc,std)."`
 	Deadline   time.Duration `placeholder:"10m" help:"Bound on the whole run (default: timeouts.run of the configuration)."`
 	Procs      int           `default:"1" placeholder:"N" help:"Worker processes."`
@@ -81,12 +81,37 @@ func (r runCommand) clearReports() error {
 	if err := os.MkdirAll(r.Reports, 0o755); err != nil {
 		return fmt.Errorf("--reports: %w", err)
 	}
+	return removeReports(r.Reports)
+}
+
+// removeReports removes the reports in a folder, where there is one.
+func removeReports(dir string) error {
+	if dir == "" {
+		return nil
+	}
 	for _, name := range []string{junitFile, resultsFile} {
-		if err := os.Remove(filepath.Join(r.Reports, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("--reports: %w", err)
 		}
 	}
 	return nil
+}
+
+// reportsOf is where a run would have written its reports, by a command line
+// that cannot be parsed; empty for another command.
+func reportsOf(args []string) string {
+	if args[0] != "run" {
+		return ""
+	}
+	for i, arg := range args {
+		if dir, found := strings.CutPrefix(arg, "--reports="); found {
+			return dir
+		}
+		if arg == "--reports" && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return defaultReports
 }
 
 // target loads the configuration, of the file or of an embedded bank.
@@ -199,8 +224,10 @@ func (s session) progress(planned int) func(report.SpecResult) {
 	}
 }
 
-// The names of the reports in --reports.
+// The default of --reports, and the names of the reports there.
 const (
+	defaultReports = "reports"
+
 	junitFile   = "junit.xml"
 	resultsFile = "results.json"
 )
