@@ -190,9 +190,9 @@ func TestAccountConsentTakesAnyZone(t *testing.T) {
 
 // consentKind lets the rules for reading and deleting run for both kinds.
 type consentKind struct {
-	path, scope, code string
-	create            func(*fixture) got
-	use               func(f *fixture, token, consentID string) got
+	path, scope string
+	create      func(*fixture) got
+	use         func(f *fixture, token, consentID string) got
 }
 
 var consentKinds = []consentKind{
