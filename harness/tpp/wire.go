@@ -27,11 +27,12 @@ func (c *Client) wireTrip(ctx context.Context, req *http.Request, deadline time.
 		return nil, nil, err
 	}
 	defer func() { _ = conn.Close() }()
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
 	if err := conn.SetDeadline(deadline); err != nil {
 		return nil, nil, err
 	}
+	// After the deadline, or it would undo an end that came before it.
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
 	req.Close = true // so that the end of the answer is the end of the connection
 	if err := req.Write(conn); err != nil {
 		return nil, nil, contextError(ctx, err)
