@@ -60,8 +60,11 @@ func (a *Answer) Is(clause contract.ClauseID, statuses ...int) bool {
 }
 
 // undocumented tells whether the audit has found the status itself wanting.
-func (a *Answer) undocumented() bool {
-	return slices.ContainsFunc(a.findings, func(f evidence.Finding) bool { return f.Clause == contract.ComStatus })
+func (a *Answer) undocumented() bool { return a.breaches(contract.ComStatus) }
+
+// breaches tells whether the audit has found the answer to breach the clause.
+func (a *Answer) breaches(clause contract.ClauseID) bool {
+	return slices.ContainsFunc(a.findings, func(f evidence.Finding) bool { return f.Clause == clause })
 }
 
 // reasonGiven is what an error body says, for the reader of a failure.

@@ -33,7 +33,9 @@ func (c *Client) loadKeys(ctx context.Context, document *Answer) (reason string)
 		keys := c.FetchKeys(ctx, address)
 		if keys.inconclusive != "" {
 			reason = keys.inconclusive
-		} else if keys.Status == 200 {
+		} else if keys.Status == 200 && !keys.breaches(contract.DisJWKS) {
+			// Of a key set at fault nothing more is asked: what does not verify
+			// with it is the set's fault, and that has been found.
 			c.auditor.AddKeys(keys.raw)
 		}
 	}

@@ -233,7 +233,7 @@ func TestIDTokensNeedTheKeySet(t *testing.T) {
 	b.on("GET /jwks", reply(200, `{"keys":[]}`)) // there, but empty
 	c = b.client(headless)
 	ends(func() { c.OwnAccountsGrant(context.WithoutCancel(t.Context()), AnyAccess) })
-	if !c.hasFinding(contract.TokIDToken) {
-		t.Errorf("without keys: findings %+v", c.spec.Findings)
+	if !c.hasFinding(contract.DisJWKS) || c.hasFinding(contract.TokIDToken) || slices.Contains(c.spec.Exercised, contract.TokIDToken) {
+		t.Errorf("without keys: exercised %v, findings %+v", c.spec.Exercised, c.spec.Findings)
 	}
 }

@@ -20,28 +20,34 @@ func headers(bank *tpp.Client) {
 		for _, operation := range []struct {
 			is      string
 			success int
+			owner   contract.ClauseID
 			call    func(ctx context.Context, date tpp.Edit) *tpp.Answer
 		}{
-			{"created", 201, func(ctx context.Context, date tpp.Edit) *tpp.Answer {
+			{"created", 201, contract.Aac201, func(ctx context.Context, date tpp.Edit) *tpp.Answer {
 				return bank.CreateAccountsConsent(ctx, aConsent(), date)
 			}},
-			{"read", 200, func(ctx context.Context, date tpp.Edit) *tpp.Answer {
+			{"read", 200, contract.AacGet200, func(ctx context.Context, date tpp.Edit) *tpp.Answer {
 				return bank.GetConsent(ctx, contract.GetAccountAccessConsent, newID(ctx), date)
 			}},
-			{"deleted", 204, func(ctx context.Context, date tpp.Edit) *tpp.Answer {
+			{"deleted", 204, contract.AacDelete204, func(ctx context.Context, date tpp.Edit) *tpp.Answer {
 				return bank.DeleteConsent(ctx, contract.DeleteAccountAccessConsent, newID(ctx), date)
 			}},
 		} {
+			// What is refused without the header too says nothing of the header.
+			twin := func(ctx context.Context) {
+				bank.Twin("without "+header+", "+operation.is, func() {
+					operation.call(ctx, tpp.RemoveHeader(header)).Must(operation.owner, operation.success)
+				})
+			}
 			for _, date := range tpp.AuthDates() {
 				It("should be "+operation.is+" when its "+header+" is "+date.Form, bank.Proves(contract.AacHeaderDate), func(ctx SpecContext) {
+					twin(ctx)
 					operation.call(ctx, tpp.Header(header, date.Value)).Is(contract.AacHeaderDate, operation.success)
 				})
 			}
 			for _, date := range tpp.WrongAuthDates() {
 				It("should not be "+operation.is+" when its "+header+" is "+date.Form, Label("negative"), bank.Proves(contract.AacHeaderDate), func(ctx SpecContext) {
-					bank.Twin("a right "+header+" when it is "+operation.is, func() {
-						operation.call(ctx, tpp.Header(header, tpp.AuthDates()[0].Value)).Must(contract.AacHeaderDate, operation.success)
-					})
+					twin(ctx)
 					operation.call(ctx, tpp.Header(header, date.Value)).Is(contract.AacHeaderDate, 400)
 				})
 			}
