@@ -13,7 +13,7 @@ type object = map[string]any
 // document is the configuration of a bank that runs here.
 func (w *writer) document(name, baseURL string, c mockbank.Credentials) object {
 	return object{
-		"target": object{"name": name, "baseUrl": baseURL, "settleTime": "0s"},
+		"target": object{"name": name, "baseUrl": baseURL, "settleTime": c.SettleTime},
 		"tls":    w.tls(c),
 		"client": object{
 			"id": w.secret("client-id.txt", c.ClientID), "secret": w.secret("client-secret.txt", c.ClientSecret),

@@ -39,7 +39,7 @@ func (b *Bank) listAccounts(c *call) answer {
 	if refused != nil {
 		return *refused
 	}
-	accounts := customerAccounts
+	accounts := b.accounts
 	pages := (len(accounts) + b.options.PageSize - 1) / b.options.PageSize
 	page, given, valid := pageNumber(c.request.URL.Query(), pages)
 	if !valid {
@@ -94,7 +94,7 @@ func (b *Bank) getAccount(c *call) answer {
 	if refused != nil {
 		return *refused
 	}
-	for _, candidate := range customerAccounts {
+	for _, candidate := range b.accounts {
 		if candidate.id == c.id {
 			return ok(accountsResponse{
 				Data:  accountsData{Account: []accountView{candidate.view(consent)}},

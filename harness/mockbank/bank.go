@@ -37,6 +37,11 @@ type Options struct {
 	BaseURL string
 	// Keys are the RSA keys to use; nil makes new ones, which takes a moment.
 	Keys *Keys
+	// Faults are identifiers of Faults, the sentences of the contract to break.
+	Faults []string
+	// Manner is how the bank behaves where the contract leaves it free; empty
+	// means MannerDocumented.
+	Manner string
 	// Log receives what net/http has to say about connections; nil drops it.
 	Log *log.Logger
 }
@@ -59,8 +64,12 @@ type Bank struct {
 	certs   *certificates // nil without TLS
 	tpp     tppIdentity   // what Credentials hands out
 
+	accounts     []account // of the one customer
+	issuerSuffix string    // "" of a bank in its right mind
+
 	mu            sync.Mutex // guards everything below
-	base          string     // public address, no trailing slash
+	deviations    deviations
+	base          string // public address, no trailing slash
 	clients       *bounded[*client]
 	accountGrants *bounded[*accountConsent]
 	fundsGrants   *bounded[*fundsConsent]
@@ -72,8 +81,13 @@ type Bank struct {
 }
 
 // New makes a bank with its keys, certificates and test data. It returns an
-// error when a key or a certificate cannot be made, or an option makes no sense.
+// error when a key or a certificate cannot be made, an option makes no sense, or
+// there is no such fault or manner.
 func New(options Options) (*Bank, error) {
+	chosen, err := choose(options)
+	if err != nil {
+		return nil, fmt.Errorf("mock bank: %w", err)
+	}
 	if options.PageSize < 0 || options.TokenLifetime < 0 || options.Latency < 0 {
 		return nil, fmt.Errorf("mock bank: page size, token lifetime and latency must not be negative")
 	}
@@ -83,7 +97,6 @@ func New(options Options) (*Bank, error) {
 	setDefaults(&options)
 	keys := options.Keys
 	if keys == nil {
-		var err error
 		if keys, err = GenerateKeys(); err != nil {
 			return nil, fmt.Errorf("mock bank: %w", err)
 		}
@@ -92,6 +105,8 @@ func New(options Options) (*Bank, error) {
 		options:       options,
 		keys:          keys,
 		base:          options.BaseURL,
+		accounts:      customerAccounts,
+		deviations:    deviations{chosen: chosen, memory: map[string]any{}, fired: map[string]int{}},
 		clients:       newBounded[*client](maxClients),
 		accountGrants: newBounded[*accountConsent](maxConsents),
 		fundsGrants:   newBounded[*fundsConsent](maxConsents),
@@ -101,7 +116,6 @@ func New(options Options) (*Bank, error) {
 		usedIDs:       newBounded[struct{}](maxIDs),
 	}
 	if options.TLS {
-		var err error
 		if b.certs, err = newCertificates(); err != nil {
 			return nil, fmt.Errorf("mock bank: %w", err)
 		}
@@ -109,6 +123,7 @@ func New(options Options) (*Bank, error) {
 	if err := b.prepareTPPs(); err != nil {
 		return nil, fmt.Errorf("mock bank: %w", err)
 	}
+	b.deviations.prepare(b)
 	return b, nil
 }
 
@@ -134,4 +149,4 @@ func (b *Bank) now() time.Time { return b.options.Now() }
 
 // issuer is the bank's OpenID Connect issuer: the address of its metadata
 // without the well-known suffix (OpenID Connect Discovery 1.0, section 4).
-func (b *Bank) issuer() string { return b.base + discoveryBase }
+func (b *Bank) issuer() string { return b.base + discoveryBase + b.issuerSuffix }

@@ -49,6 +49,7 @@ type Credentials struct {
 	DebtorAccount    DebtorAccount `json:"debtorAccount"`
 	AccountCount     int           `json:"accountCount"`     // that an account consent covers
 	ForeignAccountID string        `json:"foreignAccountId"` // exists, covered by no consent
+	SettleTime       string        `json:"settleTime"`       // within which a new consent can be read; a duration of Go's
 }
 
 // HeaderField is one request header.
@@ -97,7 +98,7 @@ func (b *Bank) prepareTPPs() error {
 			SchemeName: id.SchemeName, Identification: id.Identification, Name: id.Name,
 			Currency: debtor.currency, Balance: debtor.balance,
 		},
-		AccountCount: len(customerAccounts), ForeignAccountID: foreignAccount.id,
+		AccountCount: len(customerAccounts), ForeignAccountID: foreignAccount.id, SettleTime: "0s",
 	}
 	for _, status := range provokable {
 		out.Provoke[strconv.Itoa(status)] = HeaderField{Name: provokeHeader, Value: strconv.Itoa(status)}

@@ -3,6 +3,7 @@ package mockbank
 import (
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,27 +52,32 @@ func (b *Bank) provoked(c *call) *answer {
 	if err != nil {
 		return nil
 	}
-	asked := problem{code: unexpectedError, message: "This answer was asked for by a request header."}
-	var a answer
-	switch status {
-	case http.StatusBadRequest:
-		a = c.badRequest(asked)
-	case http.StatusUnauthorized:
-		a = c.unauthorised("")
-	case http.StatusForbidden:
-		a = forbidden(asked)
-	case http.StatusNotFound, http.StatusNotAcceptable:
-		a = reply(status, nil)
-	case http.StatusMethodNotAllowed:
-		a = methodNotAllowed(route(c.request.Method, c.request.URL), c.request.Method)
-	case http.StatusTooManyRequests:
-		a = reply(status, nil).with("Retry-After", strconv.Itoa(retryAfter))
-	case http.StatusInternalServerError:
-		a = refusal(status, "500 InternalServerError", asked)
-	default:
+	if !slices.Contains(provokable, status) {
 		return nil
 	}
+	a := c.plainly(status, "This answer was asked for by a request header.")
 	return &a
+}
+
+// plainly answers an error status in its documented shape.
+func (c *call) plainly(status int, message string) answer {
+	reason := problem{code: unexpectedError, message: message}
+	switch status {
+	case http.StatusBadRequest:
+		return c.badRequest(reason)
+	case http.StatusUnauthorized:
+		return c.unauthorised("")
+	case http.StatusForbidden:
+		return forbidden(reason)
+	case http.StatusMethodNotAllowed:
+		return c.methodNotAllowed()
+	case http.StatusTooManyRequests:
+		return reply(status, nil).with("Retry-After", strconv.Itoa(retryAfter))
+	case http.StatusInternalServerError:
+		return refusal(status, "500 InternalServerError", reason)
+	default:
+		return reply(status, nil)
+	}
 }
 
 // acceptable refuses a request whose Accept leaves no room for the JSON that the

@@ -53,6 +53,7 @@ const (
 
 // operation is one method on one path.
 type operation struct {
+	name     string
 	method   string
 	path     string // a last segment of {id} matches any one segment
 	family   family
@@ -64,6 +65,27 @@ type operation struct {
 	handle   func(*Bank, *call) answer
 }
 
+// Names of operations, those of the documentation and the bank's own.
+const (
+	getDiscovery         = "GetDiscovery"
+	getKeys              = "GetKeys"
+	issueToken           = "IssueToken"
+	authorize            = "Authorize"
+	registerClient       = "RegisterClient"
+	getClient            = "GetClient"
+	updateClient         = "UpdateClient"
+	deleteClient         = "DeleteClient"
+	createAccountConsent = "CreateAccountAccessConsent"
+	getAccountConsent    = "GetAccountAccessConsent"
+	deleteAccountConsent = "DeleteAccountAccessConsent"
+	listAccounts         = "ListAccounts"
+	getAccount           = "GetAccount"
+	createFundsConsent   = "CreateFundsConfirmationConsent"
+	getFundsConsent      = "GetFundsConfirmationConsent"
+	deleteFundsConsent   = "DeleteFundsConfirmationConsent"
+	confirmFunds         = "CreateFundsConfirmation"
+)
+
 const (
 	scopeAccounts = "accounts"
 	scopeFunds    = "fundsconfirmations"
@@ -72,35 +94,35 @@ const (
 
 // operations is every method and path that the bank has.
 var operations = []operation{
-	{method: "GET", path: discoveryBase + "/.well-known/openid-configuration", family: discovery, handle: (*Bank).getDiscovery},
-	{method: "GET", path: jwksPath, family: discovery, handle: (*Bank).getJWKS},
-	{method: "POST", path: tokenPath, family: oauth, takes: formPayload, handle: (*Bank).issueToken},
-	{method: "GET", path: authorizePath, family: oauth, handle: (*Bank).authorize},
-	{method: "POST", path: authorizePath, family: oauth, takes: formPayload, handle: (*Bank).authorize},
+	{name: getDiscovery, method: "GET", path: discoveryBase + "/.well-known/openid-configuration", family: discovery, handle: (*Bank).getDiscovery},
+	{name: getKeys, method: "GET", path: jwksPath, family: discovery, handle: (*Bank).getJWKS},
+	{name: issueToken, method: "POST", path: tokenPath, family: oauth, takes: formPayload, handle: (*Bank).issueToken},
+	{name: authorize, method: "GET", path: authorizePath, family: oauth, handle: (*Bank).authorize},
+	{name: authorize, method: "POST", path: authorizePath, family: oauth, takes: formPayload, handle: (*Bank).authorize},
 
-	{method: "POST", path: registrationBase + "/register", family: registration, auth: clientCertificate, takes: josePayload, answers: true, handle: (*Bank).registerClient},
-	{method: "GET", path: registrationBase + "/register/{id}", family: registration, auth: registeredClient, answers: true, handle: (*Bank).getClient},
-	{method: "PUT", path: registrationBase + "/register/{id}", family: registration, auth: registeredClient, takes: josePayload, answers: true, handle: (*Bank).updateClient},
-	{method: "DELETE", path: registrationBase + "/register/{id}", family: registration, auth: registeredClient, handle: (*Bank).deleteClient},
+	{name: registerClient, method: "POST", path: registrationBase + "/register", family: registration, auth: clientCertificate, takes: josePayload, answers: true, handle: (*Bank).registerClient},
+	{name: getClient, method: "GET", path: registrationBase + "/register/{id}", family: registration, auth: registeredClient, answers: true, handle: (*Bank).getClient},
+	{name: updateClient, method: "PUT", path: registrationBase + "/register/{id}", family: registration, auth: registeredClient, takes: josePayload, answers: true, handle: (*Bank).updateClient},
+	{name: deleteClient, method: "DELETE", path: registrationBase + "/register/{id}", family: registration, auth: registeredClient, handle: (*Bank).deleteClient},
 
-	{method: "POST", path: aispBase + "/account-access-consents", auth: clientCredentials, scope: scopeAccounts, takes: jsonPayload, answers: true, authDate: true, handle: (*Bank).createAccountConsent},
-	{method: "GET", path: aispBase + "/account-access-consents/{id}", auth: clientCredentials, scope: scopeAccounts, answers: true, authDate: true, handle: (*Bank).getAccountConsent},
-	{method: "DELETE", path: aispBase + "/account-access-consents/{id}", auth: clientCredentials, scope: scopeAccounts, authDate: true, handle: (*Bank).deleteAccountConsent},
-	{method: "GET", path: aispBase + "/accounts", auth: authorisationCode, scope: scopeAccounts, answers: true, authDate: true, handle: (*Bank).listAccounts},
-	{method: "GET", path: aispBase + "/accounts/{id}", auth: authorisationCode, scope: scopeAccounts, answers: true, authDate: true, handle: (*Bank).getAccount},
+	{name: createAccountConsent, method: "POST", path: aispBase + "/account-access-consents", auth: clientCredentials, scope: scopeAccounts, takes: jsonPayload, answers: true, authDate: true, handle: (*Bank).createAccountConsent},
+	{name: getAccountConsent, method: "GET", path: aispBase + "/account-access-consents/{id}", auth: clientCredentials, scope: scopeAccounts, answers: true, authDate: true, handle: (*Bank).getAccountConsent},
+	{name: deleteAccountConsent, method: "DELETE", path: aispBase + "/account-access-consents/{id}", auth: clientCredentials, scope: scopeAccounts, authDate: true, handle: (*Bank).deleteAccountConsent},
+	{name: listAccounts, method: "GET", path: aispBase + "/accounts", auth: authorisationCode, scope: scopeAccounts, answers: true, authDate: true, handle: (*Bank).listAccounts},
+	{name: getAccount, method: "GET", path: aispBase + "/accounts/{id}", auth: authorisationCode, scope: scopeAccounts, answers: true, authDate: true, handle: (*Bank).getAccount},
 
-	{method: "POST", path: cbpiiBase + "/funds-confirmation-consents", auth: clientCredentials, scope: scopeFunds, takes: jsonPayload, answers: true, authDate: true, handle: (*Bank).createFundsConsent},
-	{method: "GET", path: cbpiiBase + "/funds-confirmation-consents/{id}", auth: clientCredentials, scope: scopeFunds, answers: true, authDate: true, handle: (*Bank).getFundsConsent},
-	{method: "DELETE", path: cbpiiBase + "/funds-confirmation-consents/{id}", auth: clientCredentials, scope: scopeFunds, authDate: true, handle: (*Bank).deleteFundsConsent},
-	{method: "POST", path: cbpiiBase + "/funds-confirmations", auth: authorisationCode, scope: scopeFunds, takes: jsonPayload, answers: true, authDate: true, handle: (*Bank).confirmFunds},
+	{name: createFundsConsent, method: "POST", path: cbpiiBase + "/funds-confirmation-consents", auth: clientCredentials, scope: scopeFunds, takes: jsonPayload, answers: true, authDate: true, handle: (*Bank).createFundsConsent},
+	{name: getFundsConsent, method: "GET", path: cbpiiBase + "/funds-confirmation-consents/{id}", auth: clientCredentials, scope: scopeFunds, answers: true, authDate: true, handle: (*Bank).getFundsConsent},
+	{name: deleteFundsConsent, method: "DELETE", path: cbpiiBase + "/funds-confirmation-consents/{id}", auth: clientCredentials, scope: scopeFunds, authDate: true, handle: (*Bank).deleteFundsConsent},
+	{name: confirmFunds, method: "POST", path: cbpiiBase + "/funds-confirmations", auth: authorisationCode, scope: scopeFunds, takes: jsonPayload, answers: true, authDate: true, handle: (*Bank).confirmFunds},
 }
 
 // routed is where a request leads.
 type routed struct {
-	operation *operation // nil when the path has no such method
-	id        string     // the value of {id}, percent-decoded
-	allowed   []string   // methods of the path; empty when there is no such path
-	oauth     bool       // the path is an OAuth endpoint
+	op      *operation // nil when the path has no such method
+	id      string     // the value of {id}, percent-decoded
+	allowed []string   // methods of the path; empty when there is no such path
+	oauth   bool       // the path is an OAuth endpoint
 }
 
 // route finds the operation of a request. It works on the encoded path, so that
@@ -116,7 +138,7 @@ func route(method string, address *url.URL) routed {
 		found.allowed = append(found.allowed, op.method)
 		found.oauth = op.family == oauth
 		if op.method == method {
-			found.operation, found.id = op, id
+			found.op, found.id = op, id
 		}
 	}
 	return found

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -14,14 +15,15 @@ const maxBody = 64 << 10
 
 // call is one request on its way through the bank.
 type call struct {
-	request *http.Request
-	op      *operation
-	id      string // {id} of the path
-	body    []byte // nil when the operation takes none
-	tooLong bool
-	input   map[string]any // the body, where the operation takes JSON
-	token   *token         // the access token presented, if any
-	client  *client        // who calls, where the operation authenticates
+	request  *http.Request
+	routed          // where it leads
+	body     []byte // nil when the operation takes none
+	tooLong  bool
+	cutShort bool           // the body could not be read to its end
+	input    map[string]any // the body, where the operation takes JSON
+	token    *token         // the access token presented, if any
+	client   *client        // who calls, where the operation authenticates
+	asSent   []byte         // the body before a deviation changed it
 }
 
 // answer is one response before it is written. body is marshalled as JSON; nil
@@ -46,7 +48,13 @@ func (b *Bank) serve(w http.ResponseWriter, r *http.Request) {
 	if !wait(r, b.options.Latency) {
 		return
 	}
-	b.write(w, r, b.answerTo(r))
+	c := receive(r)
+	out, err := b.render(c, b.answerTo(c))
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	out.send(w)
 }
 
 // wait sleeps, and tells whether the client is still there afterwards.
@@ -64,33 +72,33 @@ func wait(r *http.Request, latency time.Duration) bool {
 	}
 }
 
-func (b *Bank) answerTo(r *http.Request) answer {
-	found := route(r.Method, r.URL)
-	if len(found.allowed) == 0 {
-		return reply(http.StatusNotFound, nil)
+// receive finds the operation and reads the body that it takes.
+func receive(r *http.Request) *call {
+	c := &call{request: r, routed: route(r.Method, r.URL)}
+	if c.op == nil || c.op.takes == noPayload {
+		return c
 	}
-	if found.operation == nil {
-		return methodNotAllowed(found, r.Method)
-	}
-	c := &call{request: r, op: found.operation, id: found.id}
-	if c.op.takes != noPayload {
-		// One byte more than allowed tells a body of the limit from a longer one.
-		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-		if err != nil {
-			return asDocumented(c.op, c.badRequest(problem{code: fieldInvalid, message: "The body could not be read."}))
-		}
-		c.body, c.tooLong = body, len(body) > maxBody
-	}
+	// One byte more than allowed tells a body of the limit from a longer one.
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	c.body, c.tooLong, c.cutShort = body, len(body) > maxBody, err != nil
+	return c
+}
+
+func (b *Bank) answerTo(c *call) answer {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return asDocumented(c.op, b.handle(c))
+	b.deviations.misread(b, c)
+	a := b.handle(c)
+	a.signed = c.documentsSignature(a.status)
+	b.deviations.misanswer(b, c, &a)
+	return a
 }
 
 // handle takes a call through the checks that all operations share, in the order
 // in which a bank's gateway makes them, and then to the operation itself.
 func (b *Bank) handle(c *call) answer {
 	steps := []func(*call) *answer{
-		b.provoked, b.authenticate, b.authorised, b.acceptable, b.headersInOrder, b.readPayload,
+		b.found, b.legible, b.provoked, b.authenticate, b.authorised, b.acceptable, b.headersInOrder, b.readPayload,
 	}
 	for _, step := range steps {
 		if refusal := step(c); refusal != nil {
@@ -100,52 +108,104 @@ func (b *Bank) handle(c *call) answer {
 	return c.op.handle(b, c)
 }
 
-func methodNotAllowed(found routed, method string) answer {
+// found refuses paths that the bank has not, and methods that the path has not.
+func (b *Bank) found(c *call) *answer {
+	var a answer
+	switch {
+	case c.op != nil:
+		return nil
+	case len(c.allowed) == 0:
+		a = reply(http.StatusNotFound, nil)
+	default:
+		a = c.methodNotAllowed()
+	}
+	return &a
+}
+
+func (c *call) methodNotAllowed() answer {
 	a := reply(http.StatusMethodNotAllowed, nil)
-	if found.oauth {
+	if c.oauth {
 		a = oauthRefusal(http.StatusMethodNotAllowed, "invalid_request", "The method is not supported here.")
 	}
-	return a.with("Allow", allowHeader(found.allowed, method))
+	return a.with("Allow", allowHeader(c.allowed, c.request.Method))
 }
 
-// asDocumented marks an answer for x-jws-signature where that is documented: on
-// the answer to a new registration, and on the errors with a body of the
-// registration API.
-func asDocumented(op *operation, a answer) answer {
-	switch a.status {
+// legible refuses a body that breaks off.
+func (b *Bank) legible(c *call) *answer {
+	if !c.cutShort {
+		return nil
+	}
+	a := c.badRequest(problem{code: fieldInvalid, message: "The body could not be read."})
+	return &a
+}
+
+// documentsSignature tells where x-jws-signature is documented: on the answer to
+// a new registration, and on the errors with a body of the registration API.
+func (c *call) documentsSignature(status int) bool {
+	switch status {
 	case http.StatusCreated, http.StatusBadRequest, http.StatusForbidden, http.StatusInternalServerError:
-		a.signed = op.family == registration
+		return c.op != nil && c.op.family == registration
+	default:
+		return false
 	}
-	return a
 }
 
-// write sends an answer. It is the only place that touches the wire, so that the
-// outward manner of the bank has one home.
-func (b *Bank) write(w http.ResponseWriter, r *http.Request, a answer) {
-	header := w.Header()
-	for name, values := range a.header {
-		header[name] = values
+// response is an answer as it goes over the wire.
+type response struct {
+	status  int
+	header  http.Header
+	body    []byte
+	chunked bool // no length is announced
+	framed  bool // framed even where HTTP has no body: see sendFramed
+}
+
+// render gives an answer its bytes and headers. The error is a body that cannot
+// be written as JSON, or signed.
+func (b *Bank) render(c *call, a answer) (response, error) {
+	out := response{status: a.status, header: a.header.Clone()}
+	out.header.Set(interactionIDHeader, interactionID(c.request))
+	if a.body != nil {
+		var err error
+		if out.body, err = marshal(a.body); err != nil {
+			return out, err
+		}
+		out.header.Set("Content-Type", "application/json")
+		if a.signed {
+			signature, err := b.signDetached(out.body)
+			if err != nil {
+				return out, err
+			}
+			out.header.Set(signatureHeader, signature)
+		}
 	}
-	header.Set(interactionIDHeader, interactionID(r))
-	if a.body == nil {
-		w.WriteHeader(a.status)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.deviations.distort(b, c, &out)
+	return out, nil
+}
+
+// send is the only place that touches the wire. A failed write means that the
+// client is gone: nobody is left to tell.
+func (out response) send(w http.ResponseWriter) {
+	if out.framed {
+		out.sendFramed(w)
 		return
 	}
-	body, err := marshal(a.body)
-	if err == nil && a.signed {
-		var signature string
-		signature, err = b.signDetached(body)
-		header.Set(signatureHeader, signature)
-	}
-	if err != nil {
-		w.WriteHeader(http.StatusInternalServerError)
+	maps.Copy(w.Header(), out.header)
+	if len(out.body) == 0 {
+		w.WriteHeader(out.status)
 		return
 	}
-	header.Set("Content-Type", "application/json")
-	header.Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(a.status)
-	// A failed write means that the client is gone: nobody is left to tell.
-	_, _ = w.Write(body)
+	if !out.chunked {
+		w.Header().Set("Content-Length", strconv.Itoa(len(out.body)))
+	}
+	w.WriteHeader(out.status)
+	half := len(out.body) / 2
+	_, _ = w.Write(out.body[:half])
+	if flusher, ok := w.(http.Flusher); ok && out.chunked {
+		flusher.Flush()
+	}
+	_, _ = w.Write(out.body[half:])
 }
 
 // marshal writes JSON without escaping <, > and &, which banks do not do either.
