@@ -2,8 +2,6 @@ package jose
 
 import (
 	"bytes"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
@@ -28,14 +26,14 @@ func (s *Signer) SignWith(algorithm string, claims map[string]any) (string, erro
 	return sign(jose.SignatureAlgorithm(algorithm), s.key, s.kid, payload)
 }
 
-// SignWithForeignKey signs with a key made up on the spot under the signer's
+// SignWithForeignKey signs with a key made up for the purpose under the signer's
 // own kid: the signature of someone who is not the client.
 func (s *Signer) SignWithForeignKey(claims map[string]any) (string, error) {
 	payload, err := marshalClaims(claims)
 	if err != nil {
 		return "", err
 	}
-	foreign, err := rsa.GenerateKey(rand.Reader, minimumBits)
+	foreign, err := s.foreign()
 	if err != nil {
 		return "", fmt.Errorf("cannot make a key: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -20,6 +21,8 @@ const assertionLifetime = 5 * time.Minute
 type Signer struct {
 	key *rsa.PrivateKey
 	kid string
+	// foreign is a key that is not the client's, made when it is first used.
+	foreign func() (*rsa.PrivateKey, error)
 }
 
 // NewSigner makes a signer; the key needs 2048 bits, the kid must not be empty.
@@ -30,7 +33,9 @@ func NewSigner(key *rsa.PrivateKey, kid string) (*Signer, error) {
 	if err := checkSize(key); err != nil {
 		return nil, err
 	}
-	return &Signer{key: key, kid: kid}, nil
+	return &Signer{key: key, kid: kid, foreign: sync.OnceValues(func() (*rsa.PrivateKey, error) {
+		return rsa.GenerateKey(rand.Reader, minimumBits)
+	})}, nil
 }
 
 // SignClaims makes a JWT in compact form: PS256, kid, typ JWT (RFC 7519).

@@ -42,7 +42,7 @@ type Outcome struct {
 // passes, or when the target is gone. What was planned and not run is part of
 // the outcome, with the reason.
 func Run(ctx context.Context, plan Plan, o Options, stop <-chan string) Outcome {
-	s := &supervisor{options: o, queue: shuffled(plan.Units, o.Seed), planned: plan.Specs,
+	s := &supervisor{options: o, queue: queue(plan, o), planned: plan.Specs,
 		events: make(chan event), results: map[key]report.SpecResult{}}
 	s.fill(ctx)
 	deadline := time.NewTimer(o.Deadline)
@@ -62,12 +62,21 @@ func Run(ctx context.Context, plan Plan, o Options, stop <-chan string) Outcome 
 	return s.outcome()
 }
 
-// shuffled is the order in which sections run: random, by the seed.
-func shuffled(units []Unit, seed int64) []Unit {
-	queue := slices.Clone(units)
-	order := rand.New(rand.NewPCG(uint64(seed), 0)) // #nosec G404 -- an order, not a secret
-	order.Shuffle(len(queue), func(i, j int) { queue[i], queue[j] = queue[j], queue[i] })
-	return queue
+// queue is the order in which sections run: random, by the seed. Several
+// workers begin with the largest sections, so that none of them is left with a
+// long one at the end.
+func queue(plan Plan, o Options) []Unit {
+	units := slices.Clone(plan.Units)
+	order := rand.New(rand.NewPCG(uint64(o.Seed), 0)) // #nosec G404 -- an order, not a secret
+	order.Shuffle(len(units), func(i, j int) { units[i], units[j] = units[j], units[i] })
+	if o.Procs > 1 {
+		size := map[Unit]int{}
+		for _, spec := range plan.Specs {
+			size[Unit{spec.Suite, spec.Section}]++
+		}
+		slices.SortStableFunc(units, func(a, b Unit) int { return size[b] - size[a] })
+	}
+	return units
 }
 
 // key finds a spec's result by what it is planned as.

@@ -161,6 +161,9 @@ var escapes = regexp.MustCompile(`\\(?:u[0-9a-fA-F]{4}|.)|%[0-9a-fA-F]{2}`)
 // plain undoes the escapes of JSON strings and of addresses that a value could
 // hide behind, but for the characters in keep.
 func plain(text, keep string) string {
+	if !strings.ContainsAny(text, `\%`) {
+		return text
+	}
 	return escapes.ReplaceAllStringFunc(text, func(escape string) string {
 		letter, ok := unescaped(escape)
 		if !ok || strings.ContainsRune(keep, letter) {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -24,6 +25,9 @@ type comparison struct {
 	keys, signature  time.Duration
 	specs, exchanges int
 	signatures       int
+	// slow is the wall time of a run with slow answers, ideal the least that its
+	// requests need.
+	slow, ideal time.Duration
 }
 
 // perExchange is what auditing one exchange costs: the run without signing and
@@ -90,6 +94,34 @@ func compare(binary, dir string, rounds int) (c comparison, err error) {
 	}
 	c.bare, err = replayed(tape, dir, rounds)
 	return c, err
+}
+
+// waiting runs the binary against a bank that takes its time, in as many
+// processes as there are to wait at once. It answers the run's wall time, and
+// the least that its requests need.
+func waiting(binary, dir string, latency time.Duration, procs int) (wall, ideal time.Duration, err error) {
+	bank, err := mockbank.New(mockbank.Options{Latency: latency})
+	if err != nil {
+		return 0, 0, err
+	}
+	server, err := bank.Start("127.0.0.1:0")
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { _ = server.Close() }()
+	config, err := embedded.WriteCredentials(filepath.Join(dir, "slow"), "bench", server.URL(), bank.Credentials())
+	if err != nil {
+		return 0, 0, err
+	}
+	u, err := run(binary, "run", "--seed", "1", "--config", config, "--reports", dir, "--procs", strconv.Itoa(procs))
+	if err != nil {
+		return 0, 0, err
+	}
+	var c comparison
+	if err := c.count(filepath.Join(dir, "results.json")); err != nil {
+		return 0, 0, err
+	}
+	return u.wall, time.Duration(c.exchanges) * latency / time.Duration(procs), nil
 }
 
 // count reads off the results how much a run did.

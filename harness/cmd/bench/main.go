@@ -48,8 +48,17 @@ func measure(binary string, rounds int) error {
 	if err != nil {
 		return err
 	}
+	if apart.slow, apart.ideal, err = waiting(binary, reports, slowAnswer, manyProcs); err != nil {
+		return err
+	}
 	return print(start, whole, apart)
 }
+
+// The run with slow answers: this long each, in this many processes.
+const (
+	slowAnswer = 50 * time.Millisecond
+	manyProcs  = 8
+)
 
 func print(start, whole usage, c comparison) error {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
@@ -67,6 +76,8 @@ func print(start, whole usage, c comparison) error {
 	row("CPU per audited exchange, signing and start left out", ms(c.perExchange(2*start.cpu)), "under 0.6 ms")
 	row("bare replay of the same requests, CPU per exchange", ms(c.bare.cpu/time.Duration(max(1, c.exchanges))), "")
 	row("bare replay, wall / run, wall", fmt.Sprintf("%s / %s", ms(c.bare.wall), ms(c.run.wall)), "")
+	row(fmt.Sprintf("run with %s an answer and --procs %d, wall", slowAnswer, manyProcs), ms(c.slow), "")
+	row("  share of the ideal, exchanges × latency / processes", fmt.Sprintf("%.0f %%", 100*float64(c.ideal)/float64(c.slow)), "70 % or more")
 	return w.Flush()
 }
 

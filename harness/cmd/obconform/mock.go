@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
+	"text/tabwriter"
 	"time"
 
 	"obconform/harness/embedded"
@@ -15,10 +17,16 @@ type mockCommand struct {
 	Latency     time.Duration `placeholder:"D" help:"Wait before every answer."`
 	Credentials string        `placeholder:"DIR" help:"Write what a client needs to use the bank, with a ready config.json."`
 	TLS         bool          `name:"tls" help:"Serve https with a certificate authority of its own (see --credentials)."`
+	Manner      string        `default:"documented" enum:"documented,permissive" help:"documented, or permissive: right, and unusual in every way that the contract leaves open."`
+	Fault       []string      `placeholder:"ID,..." help:"Break the contract in these ways, each one sentence of it."`
+	ListFaults  bool          `help:"List the faults and end."`
 }
 
 // Run serves the mock bank until a signal ends it.
 func (m mockCommand) Run(sh *shell, status *int) error {
+	if m.ListFaults {
+		return listFaults(sh.out)
+	}
 	if _, _, err := net.SplitHostPort(m.Addr); err != nil {
 		return usageError{fmt.Errorf("--addr: expected HOST:PORT: %w", err)}
 	}
@@ -27,9 +35,9 @@ func (m mockCommand) Run(sh *shell, status *int) error {
 	}
 	stop, release := runner.Signals()
 	defer release()
-	bank, err := mockbank.New(mockbank.Options{Latency: m.Latency, TLS: m.TLS})
+	bank, err := mockbank.New(mockbank.Options{Latency: m.Latency, TLS: m.TLS, Manner: m.Manner, Faults: m.Fault})
 	if err != nil {
-		return err
+		return usageError{err}
 	}
 	server, err := bank.Start(m.Addr)
 	if err != nil {
@@ -48,4 +56,14 @@ func (m mockCommand) Run(sh *shell, status *int) error {
 	fmt.Fprintf(sh.out, "the mock bank ends: %s\n", reason)
 	*status = exitOK
 	return nil
+}
+
+// listFaults prints every fault of the mock bank with the clause that it breaks.
+func listFaults(w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, fault := range mockbank.Faults() {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", fault.ID, fault.Clause, fault.Sentence)
+	}
+	fmt.Fprintf(table, "%d faults\n", len(mockbank.Faults()))
+	return table.Flush()
 }
