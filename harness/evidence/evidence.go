@@ -30,7 +30,8 @@ type Finding struct {
 	Exchange int `json:"exchange"`
 }
 
-// Exchange is one request and what came of it, redacted.
+// Exchange is one request and what came of it, redacted. Headers and bodies are
+// there where the spec found something, failed or was inconclusive.
 type Exchange struct {
 	Operation contract.OperationID `json:"operation"`
 	Method    string               `json:"method"`

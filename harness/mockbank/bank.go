@@ -2,7 +2,9 @@
 // HTTP: discovery, dynamic client registration, token and authorization
 // endpoints, account access consents, accounts and confirmation of funds. It
 // honours every clause of the contract, so that a conformance run against it
-// has nothing to report, and it is the ground on which faulty banks are built.
+// has nothing to report, and it is the ground on which faulty banks are built:
+// Options.Faults breaks named sentences of the contract one by one, and
+// Options.Manner makes use of the freedom that the contract leaves.
 //
 // It owns its own reading of the contract. It imports nothing else of this
 // module: a header name misspelt in the auditor would otherwise be misspelt

@@ -38,7 +38,7 @@ type named struct {
 // did something.
 type deviations struct {
 	chosen []named
-	memory map[string]any // by a name that each deviation chooses for itself
+	memory map[string]any // by a name that each deviation chooses for itself; it grows with the requests
 	fired  map[string]int // by identifier
 }
 

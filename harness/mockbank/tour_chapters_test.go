@@ -27,7 +27,10 @@ var chapters = append([]chapter{
 	{[]string{"cof-consent-400", "cof-consent-201-limits"}, walkWrongFundsConsents},
 	{[]string{"cof-funds", "cof-consent-delete", "com-"}, walkFunds},
 	{[]string{"com-", "com-4", "com-5"}, walkRefusals},
-	{[]string{"dcr-201", "dcr-400-syntax", "dcr-400-signature", "com-signature", "com-body-client", "com-body-soft", "com-body-two", "com-secrets-reg", "com-status-reg", "com-415-type-reads-anything-as-jose"}, walkRegistration},
+	{[]string{
+		"dcr-201", "dcr-400-syntax", "dcr-400-signature", "com-signature", "com-body-client", "com-body-soft", "com-body-two",
+		"com-secrets-reg", "com-status-reg", "com-415-type-reads-anything-as-jose",
+	}, walkRegistration},
 	{[]string{"dcr-400-"}, walkWrongRegistrations},
 	{[]string{"dcr-"}, walkManagement},
 }, claimChapters()...)
@@ -67,7 +70,10 @@ func walkAccountConsents(v *tourist) {
 		basicConsent, basicConsent,
 		permitting("ReadAccountsDetail ReadParty", `"ExpirationDateTime":"2030-01-01T00:00:00.5Z"`, `"TransactionFromDateTime":"2024-01-01T00:00:00+01:00"`),
 		permitting("ReadAccountsDetail ReadBeneficiariesBasic ReadBeneficiariesDetail"),
-		permitting("ReadAccountsBasic ReadAccountsDetail ReadBalances ReadBeneficiariesBasic ReadBeneficiariesDetail ReadDirectDebits ReadPAN ReadParty ReadPartyPSU ReadScheduledPaymentsBasic ReadScheduledPaymentsDetail ReadStandingOrdersBasic ReadStandingOrdersDetail ReadStatementsBasic ReadStatementsDetail ReadTransactionsBasic ReadTransactionsCredits ReadTransactionsDebits ReadTransactionsDetail"),
+		permitting(`ReadAccountsBasic ReadAccountsDetail ReadBalances ReadBeneficiariesBasic ReadBeneficiariesDetail
+			ReadDirectDebits ReadPAN ReadParty ReadPartyPSU ReadScheduledPaymentsBasic ReadScheduledPaymentsDetail
+			ReadStandingOrdersBasic ReadStandingOrdersDetail ReadStatementsBasic ReadStatementsDetail
+			ReadTransactionsBasic ReadTransactionsCredits ReadTransactionsDebits ReadTransactionsDetail`),
 	} {
 		first = v.visit(post(consentsPath, body).bearer(token)).at("Data", "ConsentId")
 		v.visit(get(consentsPath + "/" + first).bearer(token))

@@ -227,6 +227,7 @@ func (c *Client) testAnswer(t *testing.T, id contract.OperationID, status int, b
 // written down.
 func (c *Client) dump(t testing.TB) string {
 	t.Helper()
+	c.detail()
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)

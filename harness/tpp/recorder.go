@@ -1,6 +1,7 @@
 package tpp
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"slices"
@@ -18,6 +19,9 @@ const maxBody = 16 << 10
 // recorder gathers what one spec sees and concludes.
 type recorder struct {
 	evidence.Record
+	// raw is what the exchanges leave out until it is known whether anybody will
+	// read it, in the same order.
+	raw      []rawDetail
 	cleanups []cleanup
 	// registration is the client that the spec has registered for itself.
 	registration *Identity
@@ -27,28 +31,59 @@ type recorder struct {
 
 func newRecorder() *recorder { return &recorder{} }
 
+// rawDetail is the headers and bodies of one exchange, not redacted: it never
+// leaves the process.
+type rawDetail struct {
+	request, response         http.Header
+	requestBody, responseBody rawBody
+}
+
+// rawBody is the beginning of a body, and how long all of it is.
+type rawBody struct {
+	start  []byte
+	length int
+}
+
+func beginning(body []byte) rawBody {
+	start := body
+	if len(body) > 4*maxBody {
+		start = bytes.Clone(body[:4*maxBody]) // so that the rest can go
+	}
+	return rawBody{start, len(body)}
+}
+
 // record redacts and keeps one audited exchange and its findings, and answers
-// its index.
+// its index. Headers and bodies wait for detail.
 func (c *Client) record(x audit.Exchange, result audit.Result) int {
 	index := len(c.spec.Exchanges)
 	kept := evidence.Exchange{
 		Operation: x.Operation, Method: x.Request.Method, URL: c.redactor.text(x.Request.URL.String()),
 		Started: x.Started.UTC(), Duration: x.Ended.Sub(x.Started),
-		RequestHeaders: c.headerLines(x.Request.Header), RequestBody: c.body(x.Operation, x.Request.Body),
 		InteractionID: c.redactor.text(x.Request.InteractionID), Exercised: result.Exercised,
 		Inconclusive: c.redactor.text(result.Inconclusive),
 	}
+	raw := rawDetail{request: x.Request.Header, requestBody: beginning(x.Request.Body)}
 	if x.Response != nil {
 		kept.Status = x.Response.Status
-		kept.ResponseHeaders = c.headerLines(x.Response.Header)
-		kept.ResponseBody = c.body(x.Operation, x.Response.Body)
+		raw.response, raw.responseBody = x.Response.Header, beginning(x.Response.Body)
 	}
-	c.spec.Exchanges = append(c.spec.Exchanges, kept)
+	c.spec.Exchanges, c.spec.raw = append(c.spec.Exchanges, kept), append(c.spec.raw, raw)
 	for _, finding := range result.Findings {
 		finding.Exchange = index
 		c.spec.Findings = append(c.spec.Findings, c.redactFinding(finding))
 	}
 	return index
+}
+
+// detail adds headers and bodies to the exchanges, redacted. It costs more than
+// the audit does, so only a spec with something to show is detailed; and at
+// its end, when all secrets that it met are known.
+func (c *Client) detail() {
+	for i, raw := range c.spec.raw {
+		kept := &c.spec.Exchanges[i]
+		kept.RequestHeaders, kept.ResponseHeaders = c.headerLines(raw.request), c.headerLines(raw.response)
+		kept.RequestBody, kept.ResponseBody = c.body(kept.Operation, raw.requestBody), c.body(kept.Operation, raw.responseBody)
+	}
 }
 
 func (c *Client) redactFinding(f evidence.Finding) evidence.Finding {
@@ -70,10 +105,10 @@ func (c *Client) headerLines(header http.Header) []evidence.HeaderLine {
 
 // body redacts before it cuts, or a cut-off secret would stand at the end; of
 // a huge body only so much is redacted as could be kept.
-func (c *Client) body(operation contract.OperationID, body []byte) string {
-	text := c.redactor.body(operation, body[:min(len(body), 4*maxBody)])
-	if len(text) > maxBody || len(body) > 4*maxBody {
-		text = fmt.Sprintf("%s … (%d bytes in all)", strings.ToValidUTF8(text[:min(len(text), maxBody)], ""), len(body))
+func (c *Client) body(operation contract.OperationID, body rawBody) string {
+	text := c.redactor.body(operation, body.start)
+	if len(text) > maxBody || body.length > len(body.start) {
+		text = fmt.Sprintf("%s … (%d bytes in all)", strings.ToValidUTF8(text[:min(len(text), maxBody)], ""), body.length)
 	}
 	return text
 }

@@ -47,6 +47,9 @@ func (c *Client) Observe() {
 // conclude hands the spec's record to the reports and fails the spec with what
 // was found.
 func (c *Client) conclude() {
+	if len(c.spec.Findings) > 0 || c.spec.Inconclusive != "" || ginkgo.CurrentSpecReport().Failed() {
+		c.detail()
+	}
 	ginkgo.AddReportEntry(evidence.EntryName, c.spec.Record, ginkgo.ReportEntryVisibilityNever)
 	if message := c.unreported(); message != "" {
 		c.reporter.Fail(message)

@@ -165,6 +165,7 @@ func TestWireShowsEveryByteAfterTheHeader(t *testing.T) {
 
 func (tc wireCase) check(t *testing.T, c *Client, answer *Answer) {
 	t.Helper()
+	c.detail()
 	kept := c.spec.Exchanges[0]
 	if tc.inconclusive != "" {
 		if !strings.Contains(kept.Inconclusive, tc.inconclusive) || len(c.spec.Findings) > 0 {
