@@ -18,6 +18,7 @@ const (
 	labelAPI     = "api:"
 	labelSection = "section:"
 	labelClause  = "clause:"
+	labelLegacy  = "legacy:"
 )
 
 // FromGinkgo reads one finished spec; ok is false for a node that is no spec

@@ -159,6 +159,9 @@ func notes(text *strings.Builder, spec SpecVerdict) {
 	}
 	if spec.File != "" {
 		fmt.Fprintf(text, "\nspec: %s:%d\n", Line(spec.File, maxShort), spec.Line)
+		if legacy := spec.Legacy(); len(legacy) > 0 {
+			fmt.Fprintf(text, "same test in Open Banking's tools: %s\n", Line(strings.Join(legacy, ", "), maxShort))
+		}
 	}
 }
 

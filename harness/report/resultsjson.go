@@ -81,6 +81,7 @@ type (
 		Section         string              `json:"section"`
 		Name            string              `json:"name"`
 		Clauses         []contract.ClauseID `json:"clauses"`
+		Legacy          []string            `json:"legacy"`
 		File            string              `json:"file"`
 		Line            int                 `json:"line"`
 		State           State               `json:"state"`
@@ -173,7 +174,7 @@ func (w *documentWriter) findings(groups []FindingGroup, most int) (kept []findi
 
 func (w *documentWriter) spec(spec SpecVerdict) specDocument {
 	d := specDocument{
-		Suite: spec.Suite, Section: spec.Section, Name: spec.Name, Clauses: notNil(spec.Clauses),
+		Suite: spec.Suite, Section: spec.Section, Name: spec.Name, Clauses: notNil(spec.Clauses), Legacy: notNil(spec.Legacy()),
 		File: spec.File, Line: spec.Line, State: spec.State, Reason: Line(spec.Reason, maxValue),
 		Failures: []Failure{}, Milliseconds: milliseconds(spec.Duration), Notes: []string{}, Exchanges: []exchangeDocument{},
 	}

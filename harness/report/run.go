@@ -8,6 +8,7 @@
 package report
 
 import (
+	"strings"
 	"time"
 
 	"obconform/harness/contract"
@@ -63,6 +64,18 @@ type SpecResult struct {
 	// Duration is in nanoseconds.
 	Duration time.Duration   `json:"duration"`
 	Record   evidence.Record `json:"record"`
+}
+
+// Legacy are the identifiers of the same test in Open Banking's own tools, as
+// the spec's labels give them.
+func (s SpecResult) Legacy() []string {
+	var ids []string
+	for _, label := range s.Labels {
+		if id, ok := strings.CutPrefix(label, labelLegacy); ok {
+			ids = append(ids, strings.TrimSpace(id))
+		}
+	}
+	return ids
 }
 
 // Trouble is what went wrong with the tool or its processes, and not with the

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"obconform/harness/contract"
 	"obconform/harness/report"
@@ -49,7 +50,7 @@ func (l listCommand) Run(sh *shell) error {
 			section = title
 			fmt.Fprintf(sh.out, "\n%s\n", section)
 		}
-		fmt.Fprintf(sh.out, "  %s  %s\n", spec.Name, clauseList(spec.Clauses))
+		fmt.Fprintf(sh.out, "  %s  %s\n", spec.Name, identifiers(spec))
 	}
 	fmt.Fprintf(sh.out, "\n%d specs\n", len(planned))
 	return nil
@@ -65,7 +66,15 @@ func listJSON(w io.Writer, planned []report.SpecResult) error {
 	return out.Encode(list)
 }
 
-func clauseList(clauses []contract.ClauseID) string { return fmt.Sprint(clauses) }
+// identifiers are the clauses of a spec, and its names in Open Banking's own
+// tools.
+func identifiers(spec report.SpecResult) string {
+	text := fmt.Sprint(spec.Clauses)
+	if legacy := spec.Legacy(); len(legacy) > 0 {
+		text += " = " + strings.Join(legacy, ", ")
+	}
+	return text
+}
 
 // location is where a spec stands in the source, from its suite on.
 func location(spec report.SpecResult) string {
