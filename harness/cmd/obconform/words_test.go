@@ -11,7 +11,7 @@ import (
 
 // outside finds what a user could not follow: a path of the machine that built
 // the program, or a wiki of its makers.
-var outside = regexp.MustCompile(`(/root/|/home/|/work/|/tmp/|\.\./)\S*`)
+var outside = regexp.MustCompile(`(/(root|home|work|tmp)/|\.\./)\S*`)
 
 func wantInside(t *testing.T, e ended) {
 	t.Helper()
