@@ -3,10 +3,10 @@ package config
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"obconform/harness/contract"
@@ -134,7 +134,7 @@ func (l *loader) assignMap(target reflect.Value, value any, key string) {
 		} else if members[name] != nil {
 			element.Set(reflect.ValueOf(members[name]))
 		}
-		filled.SetMapIndex(reflect.ValueOf(name), element)
+		filled.SetMapIndex(reflect.ValueOf(name).Convert(target.Type().Key()), element)
 	}
 	target.Set(filled)
 }
@@ -214,11 +214,6 @@ func (l *loader) assignSecret(target reflect.Value, value any, key string) {
 	}
 }
 
-func sortedKeys[V any](members map[string]V) []string {
-	names := make([]string, 0, len(members))
-	for name := range members {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, strings.Compare)
-	return names
+func sortedKeys[K ~string, V any](members map[K]V) []K {
+	return slices.Sorted(maps.Keys(members))
 }

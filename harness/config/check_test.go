@@ -78,6 +78,8 @@ func TestValidConfigurations(t *testing.T) {
 		"least limits":                  {"limits.responseBytes": 1, "limits.headerBytes": 1},
 		"most limits":                   {"limits.responseBytes": mostResponseBytes, "limits.headerBytes": mostHeaderBytes},
 		"all levels":                    {"failOn": []any{"doc", "std", "adv"}},
+		"budgets":                       {"budgets.p95": "1s", "budgets.operations": map[string]any{"ListAccounts": "1ns", "RequestToken": "0s"}},
+		"no budget":                     {"budgets.p95": "0s", "budgets.operations": map[string]any{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := Parse("c.json", edited(t, given), dir, testEnviron()); err != nil {
@@ -132,6 +134,11 @@ func TestRules(t *testing.T) {
 		{"keys on a foreign host", edits{"target.signatureJwksUrl": "https://keys.example.com/jwks"}, "target.signatureJwksUrl", "target.allowedHosts"},
 		{"a negative settle time", edits{"target.settleTime": "-1ns"}, "target.settleTime", "got -1ns"},
 		{"a settle time as long as a spec", edits{"target.settleTime": "2m"}, "target.settleTime", "got 2m0s"},
+		{"a negative budget", edits{"budgets.p95": "-1ns"}, "budgets.p95", "got -1ns"},
+		{"a negative budget of an operation", edits{"budgets.operations": map[string]any{"ListAccounts": "-1ns"}}, "budgets.operations.ListAccounts", "got -1ns"},
+		{"a budget of a misspelt operation", edits{"budgets.operations": map[string]any{"ListAccount": "1s"}}, "budgets.operations.ListAccount", "did you mean ListAccounts?"},
+		{"a budget of no operation at all", edits{"budgets.operations": map[string]any{"Everything": "1s"}}, "budgets.operations.Everything", "one of GetDiscovery, "},
+		{"a budget that is a number", edits{"budgets.operations": map[string]any{"ListAccounts": 300}}, "budgets.operations.ListAccounts", "a duration such as"},
 		{"a negative clock skew", edits{"target.clockSkew": "-1s"}, "target.clockSkew", "got -1s"},
 		{"no authorities' file", edits{"tls.caFile": "missing.pem"}, "tls.caFile", `does not exist: "missing.pem"`},
 		{"no authorities in it", edits{"tls.caFile": "transport.key"}, "tls.caFile", "a file without any"},

@@ -28,6 +28,7 @@ type Config struct {
 	Provoke  []Provocation `json:"provoke"`
 	Timeouts Timeouts      `json:"timeouts"`
 	Limits   Limits        `json:"limits"`
+	Budgets  Budgets       `json:"budgets"`
 	// FailOn lists the levels whose breach fails a run; doc and std by default.
 	FailOn []contract.Level `json:"failOn"`
 }
@@ -205,6 +206,15 @@ type Limits struct {
 	ResponseBytes int64 `json:"responseBytes"`
 	// HeaderBytes is the longest header block that is read, in bytes.
 	HeaderBytes int64 `json:"headerBytes"`
+}
+
+// Budgets are times within which 95 of 100 answers should come. Passing one is
+// a warning and fails nothing: the contract says nothing of speed.
+type Budgets struct {
+	// P95 holds for each operation that Operations does not name; 0s is none.
+	P95 Duration `json:"p95"`
+	// Operations are the budgets of single operations; 0s is none.
+	Operations map[contract.OperationID]Duration `json:"operations"`
 }
 
 // Duration is a time span, written in JSON like "30s" or "1m30s".

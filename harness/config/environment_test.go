@@ -69,7 +69,8 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 		"consents.way": "headless", "consents.responseType": "code",
 		"fixtures.currency": "USD", "fixtures.otherCurrency": "CHF", "fixtures.availableAmount": "1.00", "fixtures.unavailableAmount": "5.00",
 		"provoke": `[{"status":500,"headers":{"Prefer":"code=500"}}]`, "failOn": `["adv"]`,
-		"timeouts.connect": "4s", "timeouts.request": "20s", "timeouts.spec": "3m", "timeouts.run": "11m",
+		"budgets.operations": `{"ListAccounts":"1s"}`,
+		"timeouts.connect":   "4s", "timeouts.request": "20s", "timeouts.spec": "3m", "timeouts.run": "11m",
 	}
 	general := map[reflect.Kind]string{reflect.Bool: "", reflect.Int: "7", reflect.Int64: "7000", reflect.String: "changed"}
 	for _, leaf := range leavesOf("", reflect.TypeFor[Config]()) {

@@ -107,7 +107,8 @@ func TestWrongTypes(t *testing.T) {
 		"bool":   {"true", 1, nil}, "int": {"1", 1.5, true, nil, 1e12}, "int64": {"1", 0.5, nil},
 		"config.Duration": {30, "30", "soon", nil}, "config.Secret": {"x", 1, nil, []any{}},
 		"[]string": {"x", nil, []any{1}}, "[]contract.Level": {"doc", []any{nil}},
-		"map[string]interface {}": {"x", []any{}, nil}, "[]config.Provocation": {map[string]any{}, []any{"x"}, []any{map[string]any{"status": "429", "headers": map[string]any{"Prefer": "x"}}}},
+		"map[contract.OperationID]config.Duration": {"1s", []any{}, nil, map[string]any{"ListAccounts": "soon"}},
+		"map[string]interface {}":                  {"x", []any{}, nil}, "[]config.Provocation": {map[string]any{}, []any{"x"}, []any{map[string]any{"status": "429", "headers": map[string]any{"Prefer": "x"}}}},
 	}
 	for _, leaf := range leavesOf("", reflect.TypeFor[Config]()) {
 		values := wrong[leaf.typ.String()]

@@ -85,6 +85,12 @@ func redacted(key string, value any) any {
 		if slices.Contains(personal(), key) && value != "" {
 			return fmt.Sprintf("[%d characters]", utf8.RuneCountInString(value))
 		}
+	case map[contract.OperationID]Duration:
+		shown := map[string]any{}
+		for operation, span := range value {
+			shown[string(operation)] = span.String()
+		}
+		return shown
 	case []string:
 		return append([]string{}, value...) // an empty list and not null
 	case map[string]any:

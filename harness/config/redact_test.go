@@ -30,6 +30,7 @@ func TestRedactedShowsSourcesAndNoSecret(t *testing.T) {
 		`"secret": "[env SANDBOX_CLIENT_SECRET]"`, `"softwareStatement": "[file secrets/software-statement.jwt]"`,
 		`"baseUrl": "https://cb.sandbox-api-nc.cybservices.co.uk"`, `"settleTime": "30s"`, `"accounts": "/open-banking/v3.1/aisp"`,
 		`"identification": "[14 characters]"`, `"org_jwt"`, `"X-Key"`, `"status": 429`, `"register": true`,
+		`"CreateFundsConfirmation": "500ms"`,
 	} {
 		if !strings.Contains(string(report), shown) {
 			t.Errorf("the report lacks %s:\n%s", shown, report)

@@ -134,6 +134,10 @@ func Lookup(id OperationID) (op Operation, ok bool) {
 	return Operation{}, false
 }
 
+// Endpoints lists every operation, the documented ones in the contract's order,
+// then those that discovery publishes.
+func Endpoints() []Operation { return slices.Concat(operations, auxiliary) }
+
 // ScopeAccounts and ScopeFunds are the two scopes of the contract, section 1.
 const (
 	ScopeAccounts = "accounts"

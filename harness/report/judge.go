@@ -33,7 +33,7 @@ func Judge(run Run) Results {
 		Tool: run.Tool, Target: run.Target, Start: run.Start.UTC(), End: run.End.UTC(), Seed: run.Seed,
 		Command: run.Command, APIs: run.apis(), FailOn: j.failOn, Interrupted: run.Interrupted,
 		Exchanges: j.exchanges, Trouble: j.trouble, Specs: verdicts,
-		Clauses: j.clauseResults(), Operations: j.operationResults(),
+		Clauses: j.clauseResults(), Operations: j.operationResults(), Timings: Timings(verdicts, run.Budgets),
 	}
 	results.Totals = total(results, j.findings)
 	results.Outcome = outcome(results)

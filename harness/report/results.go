@@ -56,6 +56,8 @@ type Results struct {
 	// Clauses holds every clause of the contract exactly once, in its order.
 	Clauses    []ClauseResult
 	Operations []OperationResult
+	// Timings are how long each operation took that answered at all.
+	Timings []Timing
 	// Specs are the planned specs and what became of them, by suite.
 	Specs []SpecVerdict
 }

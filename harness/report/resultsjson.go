@@ -53,6 +53,7 @@ type (
 		Trouble       []Trouble         `json:"trouble"`
 		Clauses       []clauseDocument  `json:"clauses"`
 		Operations    []OperationResult `json:"operations"`
+		Timings       []timingDocument  `json:"timings"`
 		Specs         []specDocument    `json:"specs"`
 	}
 	clauseDocument struct {
@@ -105,6 +106,15 @@ type (
 		Inconclusive  string               `json:"inconclusive,omitempty"`
 		Detail        *detailDocument      `json:"detail,omitempty"`
 	}
+	timingDocument struct {
+		Operation          contract.OperationID `json:"operation"`
+		Count              int                  `json:"count"`
+		P50Milliseconds    float64              `json:"p50Milliseconds"`
+		P95Milliseconds    float64              `json:"p95Milliseconds"`
+		MaxMilliseconds    float64              `json:"maxMilliseconds"`
+		BudgetMilliseconds float64              `json:"budgetMilliseconds"`
+		OverBudget         bool                 `json:"overBudget"`
+	}
 	detailDocument struct {
 		RequestHeaders  []evidence.HeaderLine `json:"requestHeaders"`
 		RequestBody     string                `json:"requestBody"`
@@ -124,7 +134,7 @@ func ResultsJSON(results Results) ([]byte, error) {
 		Command: notNil(results.Command), APIs: notNil(results.APIs), FailOn: notNil(results.FailOn),
 		Outcome: results.Outcome, ExitStatus: ExitStatus(results), Interrupted: results.Interrupted,
 		Exchanges: results.Exchanges, Totals: results.Totals, Trouble: []Trouble{},
-		Clauses: []clauseDocument{}, Operations: notNil(results.Operations), Specs: []specDocument{},
+		Clauses: []clauseDocument{}, Operations: notNil(results.Operations), Timings: []timingDocument{}, Specs: []specDocument{},
 	}
 	if d.Target == nil {
 		d.Target = map[string]any{}
@@ -138,6 +148,11 @@ func ResultsJSON(results Results) ([]byte, error) {
 			Exchanges: clause.Exchanges}
 		c.Findings, c.FindingsOmitted = w.findings(clause.Findings, maxClauseGroups)
 		d.Clauses = append(d.Clauses, c)
+	}
+	for _, t := range results.Timings {
+		d.Timings = append(d.Timings, timingDocument{Operation: t.Operation, Count: t.Count,
+			P50Milliseconds: milliseconds(t.P50), P95Milliseconds: milliseconds(t.P95), MaxMilliseconds: milliseconds(t.Max),
+			BudgetMilliseconds: milliseconds(t.Budget), OverBudget: t.Over()})
 	}
 	for _, spec := range results.Specs {
 		d.Specs = append(d.Specs, w.spec(spec))

@@ -115,6 +115,8 @@ type Run struct {
 	Interrupted string
 	// FailOn are the levels whose breach fails the run; doc and std when empty.
 	FailOn []contract.Level
+	// Budgets are the user's bounds on times.
+	Budgets Budgets
 }
 
 // apis are the suites asked for, in the contract's order.

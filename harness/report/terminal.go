@@ -32,6 +32,7 @@ func Terminal(w io.Writer, results Results, options TerminalOptions) error {
 	t := &terminal{results: results, TerminalOptions: options}
 	t.header()
 	t.table()
+	t.timings()
 	if options.Verbose {
 		t.everyClause()
 	}
@@ -137,6 +138,22 @@ func (t *terminal) table() {
 		documented += n
 	}
 	t.printf("%d of %d documented answers were seen\n", documented-answers[NotExercised], documented)
+}
+
+// timings prints how long each operation took, and marks what is over its budget.
+func (t *terminal) timings() {
+	if len(t.results.Timings) == 0 {
+		return
+	}
+	t.printf("\n%-32s%9s%12s%12s%12s\n", "time to answer", "answers", "p50", "p95", "max")
+	for _, timing := range t.results.Timings {
+		line := fmt.Sprintf("%-32s%9d%12s%12s%12s", timing.Operation, timing.Count,
+			Milliseconds(timing.P50), Milliseconds(timing.P95), Milliseconds(timing.Max))
+		if timing.Over() {
+			line = t.paint(string(Warned), fmt.Sprintf("%s  over its budget, p95 %s", line, Milliseconds(timing.Budget)))
+		}
+		t.printf("%s\n", line)
+	}
 }
 
 func (t *terminal) everyClause() {

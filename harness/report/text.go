@@ -2,7 +2,9 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -22,6 +24,22 @@ const (
 // the escape character of ANSI sequences among it, becomes visible as \u{1b};
 // invalid UTF-8 becomes U+FFFD.
 func Line(text string, limit int) string { return clean(text, limit, "") }
+
+// Milliseconds is a time as the reports print it.
+func Milliseconds(d time.Duration) string {
+	return strconv.FormatFloat(float64(d.Microseconds())/1000, 'f', digits(d), 64) + " ms"
+}
+
+// digits keeps about three that say something, of a fraction at most two.
+func digits(d time.Duration) int {
+	switch {
+	case d >= 100*time.Millisecond:
+		return 0
+	case d >= 10*time.Millisecond:
+		return 1
+	}
+	return 2
+}
 
 // Block is Line for longer texts: line breaks and tabs stay.
 func Block(text string, limit int) string { return clean(text, limit, "\n\t") }

@@ -23,7 +23,15 @@ type results struct {
 		ID, Verdict, Reason string
 		Findings            []finding
 	}
-	Specs []specResult
+	Timings []timing
+	Specs   []specResult
+}
+
+type timing struct {
+	Operation                                         string
+	Count                                             int
+	P50Milliseconds, P95Milliseconds, MaxMilliseconds float64
+	OverBudget                                        bool
 }
 
 type finding struct{ Where, Expected, Actual, Spec string }

@@ -155,7 +155,8 @@ type session struct {
 // run writes the reports of nothing run yet, runs, and writes them again.
 func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	run := report.Run{Tool: toolVersion(), Target: s.target.Redacted(), Seed: s.selection.Seed, APIs: s.selection.Suites,
-		Command: s.command.line(), Start: time.Now(), FailOn: s.target.FailOn, Planned: plan.Specs, NotSelected: plan.LeftOut}
+		Command: s.command.line(), Start: time.Now(), FailOn: s.target.FailOn, Planned: plan.Specs, NotSelected: plan.LeftOut,
+		Budgets: s.budgets()}
 	if _, err := s.writeReports(report.Placeholder(run)); err != nil {
 		return exitUsage, usageError{fmt.Errorf("--reports: %w", err)}
 	}
@@ -189,6 +190,14 @@ func (r runCommand) line() []string {
 		}
 	}
 	return line
+}
+
+func (s session) budgets() report.Budgets {
+	budgets := report.Budgets{P95: time.Duration(s.target.Budgets.P95), Operations: map[contract.OperationID]time.Duration{}}
+	for operation, span := range s.target.Budgets.Operations {
+		budgets.Operations[operation] = time.Duration(span)
+	}
+	return budgets
 }
 
 func (s session) deadline() time.Duration {
