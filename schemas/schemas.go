@@ -19,6 +19,8 @@ package schemas
 
 import (
 	"embed"
+	"encoding/json"
+	"fmt"
 	"io/fs"
 	"path"
 	"sort"
@@ -37,6 +39,32 @@ const suffix = ".schema.json"
 
 //go:embed */*.schema.json
 var files embed.FS
+
+//go:embed */*.examples.json
+var exampleFiles embed.FS
+
+// Example is a body that satisfies all layers of its model.
+type Example struct {
+	// Name says what is particular about it; every model has one called fullest,
+	// with every member that it documents.
+	Name string
+	// Body is the body as the file writes it.
+	Body json.RawMessage
+}
+
+// ValidExamples are the valid examples of a model, in the order of its file. An
+// unknown model is an error.
+func ValidExamples(model string) ([]Example, error) {
+	raw, err := exampleFiles.ReadFile(model + ".examples.json")
+	if err != nil {
+		return nil, fmt.Errorf("the examples of %s: %w", model, err)
+	}
+	var file struct{ Valid []Example }
+	if err := json.Unmarshal(raw, &file); err != nil {
+		return nil, fmt.Errorf("the examples of %s: %w", model, err)
+	}
+	return file.Valid, nil
+}
 
 // Layer is one schema file of a model.
 type Layer struct {

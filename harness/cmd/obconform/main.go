@@ -28,6 +28,7 @@ type grammar struct {
 	List    listCommand    `cmd:"" help:"List every spec with its suite and clauses."`
 	Explain explainCommand `cmd:"" help:"Explain a clause of the contract, and where it is checked."`
 	Config  configCommand  `cmd:"" help:"Look at a configuration."`
+	OpenAPI openAPICommand `cmd:"" name:"openapi" help:"Write the contract as an OpenAPI 3.1 document."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Print this help."`
 	Worker  workerCommand  `cmd:"" hidden:""`

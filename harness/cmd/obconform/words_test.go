@@ -22,7 +22,7 @@ func wantInside(t *testing.T, e ended) {
 
 func TestHelpAndVersion(t *testing.T) {
 	t.Parallel()
-	commands := []string{"run", "mock", "list", "explain", "config check", "version", "help"}
+	commands := []string{"run", "mock", "list", "explain", "openapi", "config check", "version", "help"}
 	for _, args := range [][]string{{}, {"help"}, {"--help"}} {
 		e := obconform(t, args...)
 		e.wantStatus(t, 0)
