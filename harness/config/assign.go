@@ -156,6 +156,18 @@ func (l *loader) assignScalar(target reflect.Value, value any, key string) {
 			return
 		}
 		l.report(key, "true or false", describe(value))
+	case reflect.Float64:
+		number, ok := value.(json.Number)
+		if !ok {
+			l.report(key, "a number", describe(value))
+			return
+		}
+		rational, err := number.Float64()
+		if err != nil {
+			l.report(key, "a number that is not so large", quote(number.String()))
+			return
+		}
+		target.SetFloat(rational)
 	default:
 		number, ok := value.(json.Number)
 		if !ok {

@@ -25,6 +25,7 @@ func (l *loader) check() {
 	l.checkFixtures()
 	l.checkProvocations()
 	l.checkBounds()
+	l.checkPatience()
 	l.checkBudgets()
 	l.checkFailOn()
 }

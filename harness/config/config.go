@@ -28,6 +28,7 @@ type Config struct {
 	Provoke  []Provocation `json:"provoke"`
 	Timeouts Timeouts      `json:"timeouts"`
 	Limits   Limits        `json:"limits"`
+	Retries  Retries       `json:"retries"`
 	Budgets  Budgets       `json:"budgets"`
 	// FailOn lists the levels whose breach fails a run; doc and std by default.
 	FailOn []contract.Level `json:"failOn"`
@@ -58,6 +59,34 @@ type Target struct {
 	SignatureJWKSURL string `json:"signatureJwksUrl"`
 	// RequireSignature promotes COM-SIGNATURE-PRESENT from adv to doc (R10).
 	RequireSignature bool `json:"requireSignature"`
+	// Kind is mock, sandbox or production, or empty; Config.Kind says what an
+	// empty one counts as.
+	Kind string `json:"kind"`
+	// AllowDestructive lets a run register, change and delete registrations at a
+	// target that is no mock (R9, R11).
+	AllowDestructive bool `json:"allowDestructive"`
+	// Rate is how fast the target may be asked, by all processes of a run.
+	Rate Rate `json:"rate"`
+}
+
+// Rate is a budget of requests.
+type Rate struct {
+	// RequestsPerSecond is 0 for no limit.
+	RequestsPerSecond float64 `json:"requestsPerSecond"`
+	// Burst is how many requests may follow each other at once.
+	Burst int `json:"burst"`
+}
+
+// Retries say how patient a run is with a target that is busy or stumbles.
+type Retries struct {
+	// Reads is how often a read is sent again after a gateway's error or a lost
+	// connection; nothing else ever is.
+	Reads int `json:"reads"`
+	// Pause is waited before the first repetition, and twice as long before each
+	// further one; also after a 429 that does not say how long.
+	Pause Duration `json:"pause"`
+	// LongestWait bounds what one request waits in all because a 429 asks for it.
+	LongestWait Duration `json:"longestWait"`
 }
 
 // TLS is the transport's material; verification itself cannot be switched off.

@@ -23,6 +23,7 @@ func Default() Config {
 			SettleTime:           Duration(30 * time.Second), // R15
 			ClockSkew:            Duration(time.Minute),      // COM-SIGNATURE
 			InitialConsentStatus: []string{"AwaitingAuthorisation"},
+			Rate:                 Rate{Burst: 1},
 		},
 		Client: Client{
 			AuthMethod: "client_secret_basic",
@@ -57,7 +58,8 @@ func Default() Config {
 			Spec:    Duration(2 * time.Minute),
 			Run:     Duration(10 * time.Minute),
 		},
-		Limits: Limits{ResponseBytes: 8 << 20, HeaderBytes: 1 << 20},
-		FailOn: []contract.Level{contract.Doc, contract.Std},
+		Limits:  Limits{ResponseBytes: 8 << 20, HeaderBytes: 1 << 20},
+		Retries: Retries{Reads: 2, Pause: Duration(500 * time.Millisecond), LongestWait: Duration(time.Minute)},
+		FailOn:  []contract.Level{contract.Doc, contract.Std},
 	}
 }

@@ -61,8 +61,8 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 	special := map[string]string{
 		"target.baseUrl": "https://other.example.com", "client.redirectUri": "https://tpp.example.com/cb",
 		"target.initialConsentStatus": `["Authorised"]`, "target.signatureJwksUrl": "https://bank.example.com/jwks",
-		"target.allowedHosts": `["a.example.com:8443"]`,
-		"client.authMethod":   "client_secret_post", "client.signingKeyFile": "signing.pkcs8.key",
+		"target.allowedHosts": `["a.example.com:8443"]`, "target.kind": "sandbox", "target.rate.requestsPerSecond": "0.5",
+		"client.authMethod": "client_secret_post", "client.signingKeyFile": "signing.pkcs8.key",
 		"tls.caFile": "certificate.pem", "tls.certificateFile": dir + "/./certificate.pem", "tls.keyFile": dir + "/./transport.key",
 		"registration.contentType": "application/jwt", "registration.managementAuth": "basic",
 		"registration.errorFormat": "rfc7591", "registration.claims": `{"a":[1]}`,

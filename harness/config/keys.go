@@ -131,7 +131,7 @@ var (
 // refused by name, since a user who sets one relies on what it does.
 func unavailable() []string {
 	return []string{
-		"target.kind", "target.rate", "target.proxy", "target.profile",
+		"target.proxy", "target.profile",
 		"tls.pkcs12File", "tls.pkcs12Password", "tls.proxy", "tls.keyPassword",
 		"consents.token", "consents.accessToken", "consents.refreshToken",
 		"proxy", "profile", "profiles", "waivers", "baseline",

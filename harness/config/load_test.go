@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -105,6 +106,7 @@ func TestWrongTypes(t *testing.T) {
 	wrong := map[string][]any{ // what each kind of key must refuse
 		"string": {1, true, nil, []any{}, map[string]any{}},
 		"bool":   {"true", 1, nil}, "int": {"1", 1.5, true, nil, 1e12}, "int64": {"1", 0.5, nil},
+		"float64":         {"1", true, nil, json.Number("1e999")},
 		"config.Duration": {30, "30", "soon", nil}, "config.Secret": {"x", 1, nil, []any{}},
 		"[]string": {"x", nil, []any{1}}, "[]contract.Level": {"doc", []any{nil}},
 		"map[contract.OperationID]config.Duration": {"1s", []any{}, nil, map[string]any{"ListAccounts": "soon"}},

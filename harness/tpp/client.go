@@ -34,6 +34,8 @@ type Client struct {
 	reporter  Reporter
 	now       func() time.Time
 
+	changesAllowed bool
+
 	answered     bool // the target has answered at least once
 	inconclusive int  // inconclusive answers in a row
 	gone         string
@@ -41,8 +43,15 @@ type Client struct {
 
 // New makes the TPP that the configuration describes. It makes no request; the
 // error says which file of the configuration cannot be used.
-func New(cfg config.Config) (*Client, error) {
-	return newClient(cfg, ginkgoReporter{})
+func New(cfg config.Config, options ...Option) (*Client, error) {
+	c, err := newClient(cfg, ginkgoReporter{})
+	if err != nil {
+		return nil, err
+	}
+	for _, option := range options {
+		option(c)
+	}
+	return c, nil
 }
 
 func newClient(cfg config.Config, reporter Reporter) (*Client, error) {

@@ -28,8 +28,11 @@ func (c *Client) Call(ctx context.Context, id contract.OperationID, resource str
 
 // send makes the exchange, has it audited and records it. It does not judge:
 // that is the spec's and the auditor's business. It ends the spec only when
-// the target is gone or must not be called.
+// the target is gone, or must not be called, or not with this request.
 func (c *Client) send(ctx context.Context, r *request) *Answer {
+	if reason := c.withheld(r); reason != "" {
+		c.NotExercised(reason)
+	}
 	if c.gone != "" {
 		c.inconclusiveSpec("the target is gone: " + c.gone)
 	}

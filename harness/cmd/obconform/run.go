@@ -30,7 +30,8 @@ type runCommand struct {
 	Deadline   time.Duration `placeholder:"10m" help:"Bound on the whole run (default: timeouts.run of the configuration)."`
 	Procs      int           `default:"1" placeholder:"N" help:"Worker processes."`
 	Seed       int64         `placeholder:"N" help:"Seed of the order of specs (default: random, and printed)."`
-	Verbose    bool          `short:"v" help:"Print each spec as it ends, and warnings in full."`
+	changesFlag
+	Verbose bool `short:"v" help:"Print each spec as it ends, and warnings in full."`
 }
 
 // Run runs the suites and leaves the exit status of the verdict.
@@ -125,6 +126,9 @@ func (r runCommand) target(sh *shell) (loadedTarget, func(), error) {
 		file, closeTarget = bank.Config, bank.Close
 	}
 	loaded, err := config.Load(file, sh.environ)
+	if err == nil {
+		err = r.check(loaded)
+	}
 	if err != nil {
 		closeTarget()
 		return loadedTarget{}, nil, usageError{err}
@@ -184,7 +188,7 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 func (r runCommand) line() []string {
 	line := []string{"obconform", "run", "--seed", strconv.FormatInt(r.Seed, 10)}
 	for flag, value := range map[string]string{"--suite": strings.Join(r.Suite, ","), "--label-filter": r.LabelFilter,
-		"--focus": r.Focus, "--fail-on": strings.Join(r.FailOn, ",")} {
+		"--focus": r.Focus, "--fail-on": strings.Join(r.FailOn, ","), "--allow-changes-on": r.AllowChangesOn} {
 		if value != "" {
 			line = append(line, flag, value)
 		}
@@ -215,7 +219,7 @@ func (s session) worker(self string) *exec.Cmd {
 	}
 	cmd := exec.Command(self, "worker", "--config", s.target.file, // #nosec G204 -- this very program
 		"--seed", strconv.FormatInt(s.selection.Seed, 10), "--fail-on", strings.Join(levels, ","),
-		"--label-filter", s.selection.LabelFilter, "--focus", s.selection.Focus)
+		"--label-filter", s.selection.LabelFilter, "--focus", s.selection.Focus, "--allow-changes-on", s.command.AllowChangesOn)
 	cmd.Env = s.sh.environ
 	return cmd
 }

@@ -46,6 +46,6 @@ func (c configCheckCommand) Run(sh *shell) error {
 	if err != nil {
 		return usageError{err}
 	}
-	fmt.Fprintf(sh.out, "%s: no problem found; the target is %s at %s\n", c.File, loaded.Target.Name, loaded.Target.BaseURL)
+	fmt.Fprintf(sh.out, "%s: no problem found; the target is %s at %s; %s\n", c.File, loaded.Target.Name, loaded.Target.BaseURL, loaded.KindWords())
 	return nil
 }

@@ -14,6 +14,7 @@ type workerCommand struct {
 	FailOn      []string `required:""`
 	LabelFilter string
 	Focus       string
+	changesFlag
 }
 
 // Run works the supervisor's orders off.
@@ -26,7 +27,7 @@ func (w workerCommand) Run(sh *shell) error {
 	for _, level := range w.FailOn {
 		loaded.FailOn = append(loaded.FailOn, contract.Level(level))
 	}
-	bank, err := tpp.New(loaded)
+	bank, err := tpp.New(loaded, w.options()...)
 	if err != nil {
 		return usageError{err}
 	}
