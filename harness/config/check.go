@@ -15,6 +15,7 @@ import (
 // reports everything, and reads the files that the configuration names.
 func (l *loader) check() {
 	l.checkTarget()
+	l.checkNotOffered()
 	l.checkWords()
 	l.checkTLS()
 	l.checkClient()

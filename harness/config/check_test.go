@@ -11,6 +11,12 @@ func provocation(status int, headers map[string]string) any {
 	return []any{map[string]any{"status": status, "headers": headers}}
 }
 
+// notOffered is a target on loopback that leaves clauses out.
+func notOffered(reason string, clauses ...string) edits {
+	return edits{"target.baseUrl": "http://127.0.0.1:8080",
+		"target.notOffered": []any{map[string]any{"clauses": append([]string{}, clauses...), "reason": reason}}}
+}
+
 func env(name string) any { return map[string]any{"env": name} }
 
 // with adds edits to those of a case that is valid.
@@ -64,6 +70,7 @@ func TestValidConfigurations(t *testing.T) {
 		"private_key_jwt":               with(withKey, edits{"client.authMethod": "private_key_jwt", "client.secret": absent{}}),
 		"tls_client_auth":               with(withTLS, edits{"client.authMethod": "tls_client_auth", "client.secret": absent{}}),
 		"a second client without":       with(withKey, edits{"client.authMethod": "private_key_jwt", "secondClient.id": env("TEST_SECRET")}),
+		"clauses not offered":           notOffered("it keeps nothing", "AAC-201-ECHO", "COM-FAPI-ECHO"),
 		"two scopes":                    {"client.scopes.accounts": "openid accounts"},
 		"every status provoked":         {"provoke": []any{map[string]any{"status": 429, "headers": map[string]string{"Prefer": "code=429"}}, map[string]any{"status": 500, "headers": map[string]string{"Prefer": "code=500", "X-Mock": "a b"}}}},
 		"no account at all":             {"fixtures.minimumAccounts": 0},
@@ -224,6 +231,12 @@ func TestRules(t *testing.T) {
 		{"an amount with an exponent", edits{"fixtures.availableAmount": "1e999999999"}, "fixtures.availableAmount", "1 to 5 digits"},
 		{"equal amounts", edits{"fixtures.availableAmount": "5.00", "fixtures.unavailableAmount": "5.0"}, "fixtures.unavailableAmount", "more than"},
 		{"too long an account identifier", edits{"fixtures.foreignAccountId": strings.Repeat("n", 41)}, "fixtures.foreignAccountId", "at most 40"},
+		{"a bank that leaves out clauses", with(notOffered("no", "AAC-201"), edits{"target.baseUrl": "https://bank.example.com"}), "target.notOffered", "only a mock on loopback"},
+		{"a sandbox on loopback that leaves out clauses", with(notOffered("no", "AAC-201"), edits{"target.kind": "sandbox"}), "target.notOffered", "target.kind is sandbox"},
+		{"clauses left out for no reason", notOffered(" ", "AAC-201"), "target.notOffered[0].reason", "got none"},
+		{"no clause that is left out", notOffered("no"), "target.notOffered[0].clauses", "at least one"},
+		{"an unknown clause left out", notOffered("no", "AAC-20"), "target.notOffered[0].clauses[0]", `"AAC-20"`},
+		{"a clause left out twice", notOffered("no", "AAC-201", "AAC-201"), "target.notOffered[0].clauses[1]", "again"},
 		{"an undocumented status", edits{"provoke": provocation(418, map[string]string{"Prefer": "x"})}, "provoke[0].status", "got 418"},
 		{"a success", edits{"provoke": provocation(200, map[string]string{"Prefer": "x"})}, "provoke[0].status", "got 200"},
 		{"no status to provoke", edits{"provoke": []any{map[string]any{"headers": map[string]string{"Prefer": "x"}}}}, "provoke[0].status", "got 0"},

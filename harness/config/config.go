@@ -59,6 +59,9 @@ type Target struct {
 	SignatureJWKSURL string `json:"signatureJwksUrl"`
 	// RequireSignature promotes COM-SIGNATURE-PRESENT from adv to doc (R10).
 	RequireSignature bool `json:"requireSignature"`
+	// NotOffered are clauses that the target cannot be asked to keep, because it
+	// is no bank but a mock on loopback that answers from examples, for one.
+	NotOffered []NotOffered `json:"notOffered"`
 	// Kind is mock, sandbox or production, or empty; Config.Kind says what an
 	// empty one counts as.
 	Kind string `json:"kind"`

@@ -62,6 +62,7 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 		"target.baseUrl": "https://other.example.com", "client.redirectUri": "https://tpp.example.com/cb",
 		"target.initialConsentStatus": `["Authorised"]`, "target.signatureJwksUrl": "https://bank.example.com/jwks",
 		"target.allowedHosts": `["a.example.com:8443"]`, "target.kind": "sandbox", "target.rate.requestsPerSecond": "0.5",
+		"target.notOffered": `[{"clauses":["AAC-201"],"reason":"none"}]`,
 		"client.authMethod": "client_secret_post", "client.signingKeyFile": "signing.pkcs8.key",
 		"tls.caFile": "certificate.pem", "tls.certificateFile": dir + "/./certificate.pem", "tls.keyFile": dir + "/./transport.key",
 		"registration.contentType": "application/jwt", "registration.managementAuth": "basic",
@@ -104,7 +105,7 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 		if reflect.DeepEqual(now, was) {
 			t.Errorf("%s: still %v, problems %v", leaf.key, was, problems)
 		}
-		if leaf.key != "consents.way" && leaf.key != "registration.register" && len(problems) > 0 {
+		if leaf.key != "target.notOffered" && leaf.key != "consents.way" && leaf.key != "registration.register" && len(problems) > 0 {
 			t.Errorf("%s: %v", leaf.key, problems)
 		}
 	}

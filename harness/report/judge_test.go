@@ -187,6 +187,19 @@ func TestPlanAndResultsAreJoined(t *testing.T) {
 	}
 }
 
+// What the target does not offer is no pass, and says why, whatever else was
+// seen of it.
+func TestClausesNotOffered(t *testing.T) {
+	run := runOf(spec("one", contract.AccList200))
+	run.NotOffered = map[contract.ClauseID]string{contract.ComFapiEcho: "it plays nothing back", contract.AccListStable: "it keeps nothing"}
+	results := report.Judge(run)
+	for id, reason := range run.NotOffered {
+		if clause := clauseOf(t, results, id); clause.Verdict != report.NotExercised || clause.Reason != "not offered: "+reason {
+			t.Errorf("%s: %s (%s)", id, clause.Verdict, clause.Reason)
+		}
+	}
+}
+
 func TestWhySpecsDidNotRun(t *testing.T) {
 	kinds := everyKind()
 	for name, want := range map[string]string{"worker crashed": "the worker crashed: exit status 2",

@@ -108,6 +108,8 @@ type Run struct {
 	// NotSelected are specs that exist but that the selection left out; they
 	// explain why a clause was not exercised and appear in no list of specs.
 	NotSelected []SpecResult
+	// NotOffered is why the target does not keep each of these clauses.
+	NotOffered map[contract.ClauseID]string
 	// Results are the specs that ended, in any order.
 	Results []SpecResult
 	Trouble []Trouble

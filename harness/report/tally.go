@@ -99,6 +99,8 @@ func (t *tally) result(j *judgement) ClauseResult {
 
 func (t *tally) whyNot(j *judgement) string {
 	switch {
+	case j.run.NotOffered[t.clause.ID] != "":
+		return "not offered: " + j.run.NotOffered[t.clause.ID]
 	case len(t.idle.list) > 0:
 		return t.idle.String()
 	case t.notSelected > 0:

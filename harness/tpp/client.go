@@ -13,6 +13,7 @@ import (
 
 	"obconform/harness/audit"
 	"obconform/harness/config"
+	"obconform/harness/contract"
 	"obconform/harness/jose"
 )
 
@@ -29,10 +30,12 @@ type Client struct {
 	signer    *jose.Signer // nil where the configuration names no key
 	redactor  *redactor
 	spec      *recorder
-	memo      map[string]*remembered
-	leftovers []cleanup
-	reporter  Reporter
-	now       func() time.Time
+	// notOffered is why the target does not keep each of these clauses.
+	notOffered map[contract.ClauseID]string
+	memo       map[string]*remembered
+	leftovers  []cleanup
+	reporter   Reporter
+	now        func() time.Time
 
 	changesAllowed bool
 
@@ -71,7 +74,7 @@ func newClient(cfg config.Config, reporter Reporter) (*Client, error) {
 	}
 	c := &Client{
 		cfg: cfg, transport: transport,
-		auditor: auditor, redactor: newRedactor(cfg),
+		auditor: auditor, redactor: newRedactor(cfg), notOffered: cfg.ClausesNotOffered(),
 		memo: map[string]*remembered{}, reporter: reporter, now: time.Now,
 	}
 	c.spec = newRecorder()

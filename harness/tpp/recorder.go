@@ -56,6 +56,7 @@ func beginning(body []byte) rawBody {
 // its index. Headers and bodies wait for detail.
 func (c *Client) record(x audit.Exchange, result audit.Result) int {
 	index := len(c.spec.Exchanges)
+	result = c.offered(result)
 	kept := evidence.Exchange{
 		Operation: x.Operation, Method: x.Request.Method, URL: c.redactor.text(x.Request.URL.String()),
 		Started: x.Started.UTC(), Duration: x.Ended.Sub(x.Started),
@@ -113,15 +114,30 @@ func (c *Client) body(operation contract.OperationID, body rawBody) string {
 	return text
 }
 
+// offered is the result without the clauses that the target does not offer: they
+// are neither exercised nor breached.
+func (c *Client) offered(result audit.Result) audit.Result {
+	if len(c.notOffered) == 0 {
+		return result
+	}
+	withheld := func(clause contract.ClauseID) bool { return c.notOffered[clause] != "" }
+	result.Exercised = slices.DeleteFunc(slices.Clone(result.Exercised), withheld)
+	result.Findings = slices.DeleteFunc(slices.Clone(result.Findings), func(f evidence.Finding) bool { return withheld(f.Clause) })
+	return result
+}
+
 // exercised notes that the spec put a clause to the test.
 func (c *Client) exercised(clause contract.ClauseID) {
-	if !slices.Contains(c.spec.Exercised, clause) {
+	if c.notOffered[clause] == "" && !slices.Contains(c.spec.Exercised, clause) {
 		c.spec.Exercised = append(c.spec.Exercised, clause)
 	}
 }
 
 // find keeps a finding of the spec's own.
 func (c *Client) find(f evidence.Finding) {
+	if c.notOffered[f.Clause] != "" {
+		return
+	}
 	if known, ok := contract.ClauseByID(f.Clause); ok && f.Level == "" {
 		f.Level = known.Level
 	}

@@ -37,11 +37,25 @@ func Gets(operation contract.OperationID, status int) ginkgo.Labels {
 // created is deleted at its end, also when it failed; then it fails with all
 // that was found, grouped by clause.
 func (c *Client) Observe() {
-	ginkgo.BeforeEach(func() { c.spec = newRecorder() })
+	ginkgo.BeforeEach(func() {
+		c.spec = newRecorder()
+		c.needOffered(ginkgo.CurrentSpecReport().Labels())
+	})
 	ginkgo.AfterEach(func(ctx ginkgo.SpecContext) {
 		defer c.conclude() // also where a deletion ends the spec
 		c.cleanUpSpec(ctx)
 	}, ginkgo.NodeTimeout(cleanupTime+5*time.Second))
+}
+
+// needOffered leaves a spec out that proves a clause which the target does not
+// offer.
+func (c *Client) needOffered(labels []string) {
+	for _, label := range labels {
+		clause, ok := strings.CutPrefix(label, "clause:")
+		if reason := c.notOffered[contract.ClauseID(clause)]; ok && reason != "" {
+			c.NotExercised(clause + " is in target.notOffered: " + reason)
+		}
+	}
 }
 
 // conclude hands the spec's record to the reports and fails the spec with what

@@ -160,7 +160,8 @@ type session struct {
 func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	run := report.Run{Tool: toolVersion(), Target: s.target.Redacted(), Seed: s.selection.Seed, APIs: s.selection.Suites,
 		Command: s.command.line(), Start: time.Now(), FailOn: s.target.FailOn, Planned: plan.Specs, NotSelected: plan.LeftOut,
-		Budgets: s.budgets()}
+		NotOffered: s.target.ClausesNotOffered(),
+		Budgets:    s.budgets()}
 	if _, err := s.writeReports(report.Placeholder(run)); err != nil {
 		return exitUsage, usageError{fmt.Errorf("--reports: %w", err)}
 	}
