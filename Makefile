@@ -7,7 +7,7 @@ TEST_TIMEOUT := 10m
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test race ledger bench fuzz lint fmt clean
+.PHONY: help build conformance test race ledger bench interop fuzz lint fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ ledger: build ## write suites/ledger.json anew: which specs test what
 
 bench: build ## measure start-up, a whole run, memory and cost per exchange
 	$(GO) run ./harness/cmd/bench
+
+interop: harness/interop/node_modules/.package-lock.json ## run the suites against servers made by others (needs Node.js 20 and npm)
+	INTEROP=required $(GO) test -count=1 -timeout $(TEST_TIMEOUT) $(TESTFLAGS) -run '^TestInterop' ./harness/cmd/obconform
+
+harness/interop/node_modules/.package-lock.json: harness/interop/package-lock.json
+	npm --prefix harness/interop ci --ignore-scripts --no-fund --no-audit
 
 fuzz: ## fuzz everything that reads a server's bytes, 20 s each
 	sh .ci/fuzz

@@ -47,6 +47,10 @@ func answerHeaders(answer contract.Answer) object {
 		headers["Allow"] = object{"description": "The methods that the path has (" + string(contract.ComAllow) + ").",
 			"schema": object{"type": "string"}, "example": "OPTIONS"}
 	}
+	if strings.HasPrefix(answer.Model, "dynamicregistration/OBClientRegistration") {
+		headers["Cache-Control"] = object{"description": "The answer may show a client secret (" + string(contract.ComSecrets) + ").",
+			"schema": object{"type": "string"}, "example": "no-store"}
+	}
 	return headers
 }
 

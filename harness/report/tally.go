@@ -87,6 +87,8 @@ func (t *tally) result(j *judgement) ClauseResult {
 		if t.unjudged > 0 {
 			r.Reason = fmt.Sprintf("%d of its %s could not judge it", t.unjudged, plural(t.specs, "spec"))
 		}
+	case j.run.NotOffered[t.clause.ID] != "":
+		r.Verdict, r.Reason = NotExercised, "not offered: "+j.run.NotOffered[t.clause.ID]
 	case len(t.inconclusive.list) > 0:
 		r.Verdict, r.Reason = Inconclusive, t.inconclusive.String()
 	case t.specs == 0 && t.clause.API == contract.Common && t.notSelected == 0 && j.exchanges > 0 && j.conclusive == 0:
@@ -99,8 +101,6 @@ func (t *tally) result(j *judgement) ClauseResult {
 
 func (t *tally) whyNot(j *judgement) string {
 	switch {
-	case j.run.NotOffered[t.clause.ID] != "":
-		return "not offered: " + j.run.NotOffered[t.clause.ID]
 	case len(t.idle.list) > 0:
 		return t.idle.String()
 	case t.notSelected > 0:
