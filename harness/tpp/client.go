@@ -15,6 +15,7 @@ import (
 	"obconform/harness/config"
 	"obconform/harness/contract"
 	"obconform/harness/jose"
+	"obconform/harness/leftovers"
 )
 
 // goneAfter is how many inconclusive answers in a row mean that the target is
@@ -38,6 +39,7 @@ type Client struct {
 	now        func() time.Time
 
 	changesAllowed bool
+	log            *leftovers.Log // nil where nothing is to be remembered
 
 	answered     bool // the target has answered at least once
 	inconclusive int  // inconclusive answers in a row

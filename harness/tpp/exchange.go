@@ -43,6 +43,7 @@ func (c *Client) send(ctx context.Context, r *request) *Answer {
 	if reason := c.forbidden(target); reason != "" {
 		c.inconclusiveSpec(string(r.operation.ID) + " would be called on " + reason)
 	}
+	name := c.announce(r)
 	x := c.trip(ctx, r, target)
 	c.learnFrom(x)
 	result := c.auditor.Check(x)
@@ -51,6 +52,7 @@ func (c *Client) send(ctx context.Context, r *request) *Answer {
 	if x.Response != nil {
 		answer.Status, answer.Header, answer.raw = x.Response.Status, x.Response.Header, x.Response.Body
 	}
+	c.account(name, r, answer)
 	answer.index = c.record(x, result)
 	c.noticeOutage(result.Inconclusive)
 	return answer

@@ -26,6 +26,7 @@ type grammar struct {
 	Run     runCommand     `cmd:"" help:"Run the suites against a target, or against the embedded mock bank."`
 	Mock    mockCommand    `cmd:"" help:"Serve the mock bank on its own."`
 	List    listCommand    `cmd:"" help:"List every spec with its suite and clauses."`
+	Cleanup cleanupCommand `cmd:"" help:"Delete what a run has left behind at its target."`
 	Explain explainCommand `cmd:"" help:"Explain a clause of the contract, and where it is checked."`
 	Config  configCommand  `cmd:"" help:"Look at a configuration."`
 	OpenAPI openAPICommand `cmd:"" name:"openapi" help:"Write the contract as an OpenAPI 3.1 document."`

@@ -169,6 +169,7 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	if err != nil {
 		return exitUndecided, err
 	}
+	s.sayWhatIsLeft("of an earlier run")
 	outcome := runner.Run(context.Background(), plan, runner.Options{
 		Selection: s.selection, Procs: s.command.Procs, Deadline: s.deadline(), Progress: s.progress(len(plan.Specs)),
 		Command: func() *exec.Cmd { return s.worker(self) },
@@ -180,6 +181,7 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	if err != nil {
 		return exitUndecided, fmt.Errorf("the reports could not be written: %w", err)
 	}
+	s.sayWhatIsLeft("now")
 	err = report.Terminal(s.sh.out, results, report.TerminalOptions{Verbose: s.command.Verbose, Files: files})
 	return report.ExitStatus(results), err
 }
@@ -221,6 +223,9 @@ func (s session) worker(self string) *exec.Cmd {
 	cmd := exec.Command(self, "worker", "--config", s.target.file, // #nosec G204 -- this very program
 		"--seed", strconv.FormatInt(s.selection.Seed, 10), "--fail-on", strings.Join(levels, ","),
 		"--label-filter", s.selection.LabelFilter, "--focus", s.selection.Focus, "--allow-changes-on", s.command.AllowChangesOn)
+	if log := s.leftovers(); log != "" {
+		cmd.Args = append(cmd.Args, "--leftovers", log)
+	}
 	cmd.Env = s.sh.environ
 	return cmd
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"obconform/harness/config"
 	"obconform/harness/contract"
+	"obconform/harness/leftovers"
 	"obconform/harness/runner"
 	"obconform/harness/tpp"
 )
@@ -14,6 +15,7 @@ type workerCommand struct {
 	FailOn      []string `required:""`
 	LabelFilter string
 	Focus       string
+	Leftovers   string
 	changesFlag
 }
 
@@ -27,7 +29,13 @@ func (w workerCommand) Run(sh *shell) error {
 	for _, level := range w.FailOn {
 		loaded.FailOn = append(loaded.FailOn, contract.Level(level))
 	}
-	bank, err := tpp.New(loaded, w.options()...)
+	options := w.options()
+	if w.Leftovers != "" {
+		log := leftovers.NewLog(w.Leftovers, loaded.Target.BaseURL, loaded.Kind() != config.Mock)
+		defer func() { _ = log.Close() }() // what it says is written already
+		options = append(options, tpp.Remembering(log))
+	}
+	bank, err := tpp.New(loaded, options...)
 	if err != nil {
 		return usageError{err}
 	}
