@@ -156,7 +156,8 @@ func TestSecrets(t *testing.T) {
 				v.search(t, filepath.Base(path), string(data))
 				return err
 			})
-			if err != nil || files != 2 {
+			// The reports, and what remembers that answers were cut off.
+			if err != nil || files < 2 || files > 3 {
 				t.Errorf("%d files, %v", files, err)
 			}
 		})
