@@ -25,7 +25,10 @@ func (j *judgement) group(s SpecResult) []FindingGroup {
 			continue
 		}
 		single := FindingGroup{Clause: f.Clause, Level: f.Level, Where: f.Where, Expected: f.Expected, Actual: f.Actual,
-			Fails: slices.Contains(j.failOn, f.Level), Count: 1, Suite: s.Suite, Spec: s.Name, Example: example(s.Record, f)}
+			Fails: slices.Contains(j.failOn, f.Level), Count: 1, Suite: s.Suite, Spec: s.Name, Exchange: -1}
+		if x := exchangeOf(s.Record, f); x != nil {
+			single.Example, single.Exchange = copied(x), f.Exchange
+		}
 		if f.Operation != "" {
 			single.Operations = []contract.OperationID{f.Operation}
 		}
@@ -61,16 +64,12 @@ func merge(groups []FindingGroup, index map[groupKey]int, group FindingGroup) []
 		}
 	}
 	if like.Example == nil {
-		like.Example, like.Suite, like.Spec = group.Example, group.Suite, group.Spec
+		like.Example, like.Exchange, like.Suite, like.Spec = group.Example, group.Exchange, group.Suite, group.Spec
 	}
 	return groups
 }
 
-func example(record evidence.Record, f evidence.Finding) *evidence.Exchange {
-	x := exchangeOf(record, f)
-	if x == nil {
-		return nil
-	}
+func copied(x *evidence.Exchange) *evidence.Exchange {
 	kept := *x
 	return &kept
 }

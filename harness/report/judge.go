@@ -29,6 +29,9 @@ func Judge(run Run) Results {
 			}
 		}
 	}
+	for i, trouble := range j.trouble {
+		j.trouble[i].What, j.trouble[i].Detail = Line(trouble.What, maxValue), Block(trouble.Detail, maxKeptBody)
+	}
 	results := Results{
 		Tool: run.Tool, Target: run.Target, Start: run.Start.UTC(), End: run.End.UTC(), Seed: run.Seed,
 		Command: run.Command, APIs: run.apis(), FailOn: j.failOn, Interrupted: run.Interrupted,
@@ -76,12 +79,22 @@ func (j *judgement) spec(s SpecResult) SpecVerdict {
 	if place(s.Suite) == len(contract.APIs()) {
 		j.complain("", "the spec %q belongs to no suite: it carries no label %s<name>", s.Name, labelAPI)
 	}
+	// Texts are held to what a results.json keeps, so that reports made of one
+	// say the same as those made now.
+	s.Reason, s.Failures = Line(s.Reason, maxValue), slices.Clone(s.Failures)
+	for i := range s.Failures {
+		s.Failures[i].Message = Block(s.Failures[i].Message, maxKeptBody)
+	}
 	s.Record.Findings = slices.Clone(s.Record.Findings)
 	for i := range s.Record.Findings {
 		j.normalise(&s, &s.Record.Findings[i])
 	}
-	verdict := SpecVerdict{SpecResult: s, Findings: j.group(s)}
 	exercised := j.exercised(s)
+	verdict := SpecVerdict{SpecResult: s, Findings: j.group(s), Exercised: map[contract.ClauseID]int{}, Evidence: telling(s.Record)}
+	for id, exchanges := range exercised {
+		verdict.Exercised[id] = len(exchanges)
+	}
+	verdict.Failing, verdict.Warning = count(verdict.Findings)
 	verdict.State, verdict.Reason = j.stateOf(verdict, exercised)
 	j.countExchanges(s)
 	for id, exchanges := range exercised {
@@ -95,17 +108,41 @@ func (j *judgement) spec(s SpecResult) SpecVerdict {
 	return verdict
 }
 
+// telling are the exchanges that a reader wants to see whole.
+func telling(record evidence.Record) []int {
+	indexes := []int{}
+	for i, x := range record.Exchanges {
+		if x.Inconclusive != "" || slices.ContainsFunc(record.Findings, func(f evidence.Finding) bool { return f.Exchange == i }) {
+			indexes = append(indexes, i)
+		}
+	}
+	return indexes
+}
+
+// count counts the single findings of groups by clause.
+func count(groups []FindingGroup) (failing, warning map[contract.ClauseID]int) {
+	failing, warning = map[contract.ClauseID]int{}, map[contract.ClauseID]int{}
+	for _, group := range groups {
+		if group.Fails {
+			failing[group.Clause] += group.Count
+		} else {
+			warning[group.Clause] += group.Count
+		}
+	}
+	return failing, warning
+}
+
 // normalise fills in what a finding leaves to its clause and its exchange. A
 // clause or a level that the contract does not know is a fault of the tool and
 // surfaces as trouble.
 func (j *judgement) normalise(s *SpecResult, f *evidence.Finding) {
-	j.findings++
 	t := j.clauses[f.Clause]
 	if t == nil {
 		j.complain(s.Suite, "a finding names the unknown clause %q: expected %s, actual %s (spec %q)",
 			f.Clause, Line(f.Expected, maxShort), Line(f.Actual, maxShort), s.Name)
 		return
 	}
+	j.findings++
 	switch {
 	case f.Level == "":
 		f.Level = t.clause.Level

@@ -16,13 +16,7 @@ const maxGroups = 20
 // headline is the type and the message of a failed spec: its first finding
 // that fails the run, or the assertion that ended it.
 func headline(spec SpecVerdict) (kind, message string) {
-	clauses := map[contract.ClauseID]bool{}
-	for _, group := range spec.Findings {
-		if group.Fails {
-			clauses[group.Clause] = true
-		}
-	}
-	if len(clauses) == 0 {
+	if !spec.fails() {
 		kind = "assertion"
 		if len(spec.Clauses) > 0 {
 			kind = string(spec.Clauses[0])
@@ -31,7 +25,7 @@ func headline(spec SpecVerdict) (kind, message string) {
 	}
 	first := spec.Findings[0]
 	message = fmt.Sprintf("%s: expected %s, actual %s", first.Clause, Line(first.Expected, 100), Line(first.Actual, 100))
-	if more := len(clauses) - 1; more > 0 {
+	if more := len(spec.Failing) - 1; more > 0 {
 		message += " (and " + plural(more, "more clause") + ")"
 	}
 	return string(first.Clause), message
@@ -52,7 +46,7 @@ func asserted(spec SpecVerdict) string {
 func (w *junitWriter) failureText(spec SpecVerdict) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s\n", spec.Name)
-	w.groups(&text, spec.Findings)
+	w.groups(&text, spec)
 	for _, failure := range spec.Failures {
 		// The message of a failed assertion repeats the findings, if there are any.
 		if failure.State == StateFailed && spec.fails() {
@@ -74,17 +68,14 @@ func (w *junitWriter) failureText(spec SpecVerdict) string {
 // warningText is what a spec that did not fail has to say.
 func (w *junitWriter) warningText(spec SpecVerdict) string {
 	var text strings.Builder
-	w.groups(&text, spec.Findings)
+	w.groups(&text, spec)
 	notes(&text, spec)
 	return text.String()
 }
 
-func (w *junitWriter) groups(text *strings.Builder, groups []FindingGroup) {
-	for i, group := range groups {
-		if i == maxGroups {
-			fmt.Fprintf(text, "\nand %s\n", plural(len(groups)-maxGroups, "more kind")+" of findings")
-			break
-		}
+func (w *junitWriter) groups(text *strings.Builder, spec SpecVerdict) {
+	shown := spec.Findings[:min(len(spec.Findings), maxGroups)]
+	for _, group := range shown {
 		clause, _ := contract.ClauseByID(group.Clause)
 		weight := "breach"
 		if !group.Fails {
@@ -92,6 +83,9 @@ func (w *junitWriter) groups(text *strings.Builder, groups []FindingGroup) {
 		}
 		fmt.Fprintf(text, "\n%s (%s, %s): %s\n  source:   %s\n", group.Clause, group.Level, weight, clause.Rule, clause.Source)
 		writeGroup(text, group)
+	}
+	if more := len(spec.Findings) - len(shown) + spec.Omitted; more > 0 {
+		fmt.Fprintf(text, "\nand %s\n", plural(more, "more kind")+" of findings")
 	}
 }
 

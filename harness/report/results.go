@@ -81,6 +81,8 @@ type ClauseResult struct {
 	// Exchanges counts the exchanges that were held against the clause.
 	Exchanges int
 	Findings  []FindingGroup
+	// Omitted counts the kinds of findings that a results.json left out.
+	Omitted int
 }
 
 // FindingGroup is a finding and its likes: the same clause, level, place and
@@ -100,6 +102,8 @@ type FindingGroup struct {
 	Operations []contract.OperationID
 	// Example is the exchange of the first one, nil when it had none.
 	Example *evidence.Exchange
+	// Exchange is the example's index among the exchanges of Spec, -1 for none.
+	Exchange int
 	// Suite and Spec say where the first one was seen.
 	Suite contract.API
 	Spec  string
@@ -121,18 +125,23 @@ type StatusResult struct {
 }
 
 // SpecVerdict is a spec as it was judged: its State takes the findings and the
-// run's levels into account.
+// run's levels into account. Its Record holds no findings of their own when it
+// was read from a results.json: they are in Findings, grouped.
 type SpecVerdict struct {
 	SpecResult
 	Findings []FindingGroup
+	// Omitted counts the kinds of findings that a results.json left out.
+	Omitted int
+	// Exercised has the clauses that the spec put to the test, each with the
+	// number of exchanges that were held against it.
+	Exercised map[contract.ClauseID]int
+	// Failing and Warning count single findings by clause, those left out
+	// among them: those that fail the run, and the others.
+	Failing, Warning map[contract.ClauseID]int
+	// Evidence are the indexes of the exchanges whose headers and bodies are
+	// kept: those with a finding and those that could not be judged.
+	Evidence []int
 }
 
 // fails tells whether the spec has a finding that fails the run.
-func (s SpecVerdict) fails() bool {
-	for _, group := range s.Findings {
-		if group.Fails {
-			return true
-		}
-	}
-	return false
-}
+func (s SpecVerdict) fails() bool { return len(s.Failing) > 0 }

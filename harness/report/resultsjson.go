@@ -5,9 +5,9 @@ import (
 	_ "embed" // the schema of results.json
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
-	"obconform/harness/contract"
 	"obconform/harness/evidence"
 )
 
@@ -24,103 +24,14 @@ func ResultsSchema() []byte { return append([]byte(nil), resultsSchema...) }
 // Limits of results.json, which has to stay a few MB with 10,000 exchanges.
 const (
 	maxKeptBody     = 4 << 10
+	shortValue      = 100
 	maxClauseGroups = 50
 	maxSpecGroups   = 20
 	// maxDetail bounds headers, bodies and texts of failures of the whole file.
 	maxDetail = 1 << 20
-	// maxTexts bounds what the findings say in the whole file; past it they
-	// are counted and no longer listed.
+	// maxTexts bounds what the findings say in the whole file; past it only the
+	// first of each clause and spec is listed, shortened, and the rest counted.
 	maxTexts = 1 << 20
-)
-
-// The shapes of results.json; results.schema.json documents the members.
-type (
-	document struct {
-		SchemaVersion int               `json:"schemaVersion"`
-		Tool          string            `json:"tool"`
-		Target        map[string]any    `json:"target"`
-		Start         time.Time         `json:"start"`
-		End           time.Time         `json:"end"`
-		Seed          int64             `json:"seed"`
-		Command       []string          `json:"command"`
-		APIs          []contract.API    `json:"apis"`
-		FailOn        []contract.Level  `json:"failOn"`
-		Outcome       Outcome           `json:"outcome"`
-		ExitStatus    int               `json:"exitStatus"`
-		Interrupted   string            `json:"interrupted"`
-		Exchanges     int               `json:"exchanges"`
-		Totals        Totals            `json:"totals"`
-		Trouble       []Trouble         `json:"trouble"`
-		Clauses       []clauseDocument  `json:"clauses"`
-		Operations    []OperationResult `json:"operations"`
-		Timings       []timingDocument  `json:"timings"`
-		Specs         []specDocument    `json:"specs"`
-	}
-	clauseDocument struct {
-		contract.Clause
-		Verdict         Verdict           `json:"verdict"`
-		Reason          string            `json:"reason"`
-		Exchanges       int               `json:"exchanges"`
-		Findings        []findingDocument `json:"findings"`
-		FindingsOmitted int               `json:"findingsOmitted"`
-	}
-	findingDocument struct {
-		Clause     contract.ClauseID      `json:"clause"`
-		Level      contract.Level         `json:"level"`
-		Where      string                 `json:"where"`
-		Expected   string                 `json:"expected"`
-		Actual     string                 `json:"actual"`
-		Differs    bool                   `json:"differs"`
-		Fails      bool                   `json:"fails"`
-		Count      int                    `json:"count"`
-		Operations []contract.OperationID `json:"operations"`
-		Suite      contract.API           `json:"suite"`
-		Spec       string                 `json:"spec"`
-	}
-	specDocument struct {
-		Suite           contract.API        `json:"suite"`
-		Section         string              `json:"section"`
-		Name            string              `json:"name"`
-		Clauses         []contract.ClauseID `json:"clauses"`
-		Legacy          []string            `json:"legacy"`
-		File            string              `json:"file"`
-		Line            int                 `json:"line"`
-		State           State               `json:"state"`
-		Reason          string              `json:"reason"`
-		Failures        []Failure           `json:"failures"`
-		Started         *time.Time          `json:"started"`
-		Milliseconds    float64             `json:"milliseconds"`
-		Notes           []string            `json:"notes"`
-		Findings        []findingDocument   `json:"findings"`
-		FindingsOmitted int                 `json:"findingsOmitted"`
-		Exchanges       []exchangeDocument  `json:"exchanges"`
-	}
-	exchangeDocument struct {
-		Operation     contract.OperationID `json:"operation"`
-		Method        string               `json:"method"`
-		URL           string               `json:"url"`
-		Started       time.Time            `json:"started"`
-		Milliseconds  float64              `json:"milliseconds"`
-		Status        int                  `json:"status"`
-		InteractionID string               `json:"interactionId"`
-		Inconclusive  string               `json:"inconclusive,omitempty"`
-		Detail        *detailDocument      `json:"detail,omitempty"`
-	}
-	timingDocument struct {
-		Operation          contract.OperationID `json:"operation"`
-		Count              int                  `json:"count"`
-		P50Milliseconds    float64              `json:"p50Milliseconds"`
-		P95Milliseconds    float64              `json:"p95Milliseconds"`
-		MaxMilliseconds    float64              `json:"maxMilliseconds"`
-		BudgetMilliseconds float64              `json:"budgetMilliseconds"`
-		OverBudget         bool                 `json:"overBudget"`
-	}
-	detailDocument struct {
-		RequestHeaders  []evidence.HeaderLine `json:"requestHeaders"`
-		RequestBody     string                `json:"requestBody"`
-		ResponseHeaders []evidence.HeaderLine `json:"responseHeaders"`
-		ResponseBody    string                `json:"responseBody"`
-	}
 )
 
 // ResultsJSON writes the results as results.json: everything but the headers
@@ -147,12 +58,11 @@ func ResultsJSON(results Results) ([]byte, error) {
 		c := clauseDocument{Clause: clause.Clause, Verdict: clause.Verdict, Reason: Line(clause.Reason, maxValue),
 			Exchanges: clause.Exchanges}
 		c.Findings, c.FindingsOmitted = w.findings(clause.Findings, maxClauseGroups)
+		c.FindingsOmitted += clause.Omitted
 		d.Clauses = append(d.Clauses, c)
 	}
 	for _, t := range results.Timings {
-		d.Timings = append(d.Timings, timingDocument{Operation: t.Operation, Count: t.Count,
-			P50Milliseconds: milliseconds(t.P50), P95Milliseconds: milliseconds(t.P95), MaxMilliseconds: milliseconds(t.Max),
-			BudgetMilliseconds: milliseconds(t.Budget), OverBudget: t.Over()})
+		d.Timings = append(d.Timings, timingOf(t))
 	}
 	for _, spec := range results.Specs {
 		d.Specs = append(d.Specs, w.spec(spec))
@@ -167,20 +77,30 @@ func ResultsJSON(results Results) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+func timingOf(t Timing) timingDocument {
+	return timingDocument{Operation: t.Operation, Count: t.Count,
+		P50Milliseconds: milliseconds(t.P50), P95Milliseconds: milliseconds(t.P95), MaxMilliseconds: milliseconds(t.Max),
+		BudgetMilliseconds: milliseconds(t.Budget), OverBudget: t.Over()}
+}
+
 // documentWriter holds what is left of the file's room, in bytes.
 type documentWriter struct{ details, texts int }
 
 func (w *documentWriter) findings(groups []FindingGroup, most int) (kept []findingDocument, omitted int) {
 	kept = []findingDocument{}
 	for i, group := range groups {
-		if i >= most || w.texts <= 0 {
+		value := maxValue
+		if w.texts <= 0 {
+			most, value = 1, shortValue
+		}
+		if i >= most {
 			omitted++
 			continue
 		}
 		f := findingDocument{Clause: group.Clause, Level: group.Level, Where: Line(group.Where, maxShort),
-			Expected: Line(group.Expected, maxValue), Actual: Line(group.Actual, maxValue), Differs: group.Differs,
+			Expected: Line(group.Expected, value), Actual: Line(group.Actual, value), Differs: group.Differs,
 			Fails: group.Fails, Count: group.Count, Operations: notNil(group.Operations),
-			Suite: group.Suite, Spec: group.Spec}
+			Suite: group.Suite, Spec: group.Spec, Exchange: group.Exchange}
 		w.texts -= len(f.Where) + len(f.Expected) + len(f.Actual) + len(f.Spec)
 		kept = append(kept, f)
 	}
@@ -190,6 +110,7 @@ func (w *documentWriter) findings(groups []FindingGroup, most int) (kept []findi
 func (w *documentWriter) spec(spec SpecVerdict) specDocument {
 	d := specDocument{
 		Suite: spec.Suite, Section: spec.Section, Name: spec.Name, Clauses: notNil(spec.Clauses), Legacy: notNil(spec.Legacy()),
+		Labels: notNil(spec.Labels), Exercised: notNilMap(spec.Exercised), Failing: notNilMap(spec.Failing), Warning: notNilMap(spec.Warning),
 		File: spec.File, Line: spec.Line, State: spec.State, Reason: Line(spec.Reason, maxValue),
 		Failures: []Failure{}, Milliseconds: milliseconds(spec.Duration), Notes: []string{}, Exchanges: []exchangeDocument{},
 	}
@@ -206,15 +127,12 @@ func (w *documentWriter) spec(spec SpecVerdict) specDocument {
 		d.Notes = append(d.Notes, Line(note, maxValue))
 	}
 	d.Findings, d.FindingsOmitted = w.findings(spec.Findings, maxSpecGroups)
-	found := map[int]bool{}
-	for _, f := range spec.Record.Findings {
-		found[f.Exchange] = true
-	}
+	d.FindingsOmitted += spec.Omitted
 	for i, x := range spec.Record.Exchanges {
 		e := exchangeDocument{Operation: x.Operation, Method: Line(x.Method, maxShort), URL: Line(x.URL, 2*maxShort),
 			Started: x.Started.UTC(), Milliseconds: milliseconds(x.Duration), Status: x.Status,
 			InteractionID: Line(x.InteractionID, maxShort), Inconclusive: Line(x.Inconclusive, maxShort)}
-		if found[i] || x.Inconclusive != "" {
+		if slices.Contains(spec.Evidence, i) {
 			e.Detail = w.detail(x)
 		}
 		d.Exchanges = append(d.Exchanges, e)
@@ -251,6 +169,13 @@ func notNil[T any](list []T) []T {
 	return list
 }
 
-// milliseconds keeps a thousandth of one: on loopback most answers take less
-// than one whole.
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+func notNilMap[K comparable, V any](m map[K]V) map[K]V {
+	if m == nil {
+		return map[K]V{}
+	}
+	return m
+}
+
+// milliseconds keeps every nanosecond: on loopback most answers take less than
+// one millisecond.
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

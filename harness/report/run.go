@@ -3,7 +3,8 @@
 // terminal. It owns the rules of judging and of exit statuses.
 //
 // Everything in it is a pure function but WriteFile. It imports the contract's
-// vocabulary, the evidence and Ginkgo's report types, and refuses to import
+// vocabulary, the evidence, Ginkgo's report types and what it takes to read a
+// results.json strictly, and refuses to import
 // what sends requests, audits answers or starts processes.
 package report
 

@@ -220,11 +220,8 @@ func (t *terminal) clauses(verdict Verdict, title string) {
 const maxPrinted = 25
 
 func (t *terminal) findings(clause ClauseResult) {
-	for i, group := range clause.Findings {
-		if i == maxPrinted {
-			t.printf("    and %s of findings: see results.json\n", plural(len(clause.Findings)-maxPrinted, "more kind"))
-			break
-		}
+	shown := clause.Findings[:min(len(clause.Findings), maxPrinted)]
+	for i, group := range shown {
 		var text strings.Builder
 		writeGroup(&text, group)
 		fmt.Fprintf(&text, "  spec:     %s: %s\n", Line(string(group.Suite), maxShort), Line(group.Spec, maxName))
@@ -234,6 +231,9 @@ func (t *terminal) findings(clause ClauseResult) {
 		for line := range strings.Lines(text.String()) {
 			t.printf("    %s", line)
 		}
+	}
+	if more := len(clause.Findings) - len(shown) + clause.Omitted; more > 0 {
+		t.printf("    and %s of findings: see results.json\n", plural(more, "more kind"))
 	}
 }
 

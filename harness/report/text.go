@@ -45,6 +45,7 @@ func digits(d time.Duration) int {
 func Block(text string, limit int) string { return clean(text, limit, "\n\t") }
 
 func clean(text string, limit int, keep string) string {
+	text, whole, wasCut := uncut(text)
 	var out strings.Builder
 	for i, size := 0, 0; i < len(text); i += size {
 		var r rune
@@ -57,10 +58,32 @@ func clean(text string, limit int, keep string) string {
 			piece = fmt.Sprintf(`\u{%x}`, r)
 		}
 		if out.Len()+len(piece) > limit {
-			fmt.Fprintf(&out, " … (%d bytes in all)", len(text))
+			wasCut = true
 			break
 		}
 		out.WriteString(piece)
 	}
+	if wasCut {
+		fmt.Fprintf(&out, "%s%d%s", cutBegins, whole, cutEnds)
+	}
 	return out.String()
+}
+
+// The note of what was cut stands between these, with a length in bytes.
+const (
+	cutBegins = " … ("
+	cutEnds   = " bytes in all)"
+)
+
+// uncut takes a text that may have been cut before from its note, so that
+// cutting it again, or not, says the same as cutting the whole text once.
+func uncut(text string) (rest string, whole int, wasCut bool) {
+	tail := text[max(len(text)-maxNote, 0):] // the note is short, and a text may be long
+	if at := strings.LastIndex(tail, cutBegins); at >= 0 {
+		number, ends := strings.CutSuffix(tail[at+len(cutBegins):], cutEnds)
+		if n, err := strconv.ParseUint(number, 10, 40); ends && err == nil {
+			return text[:len(text)-len(tail)+at], int(n), true
+		}
+	}
+	return text, len(text), false
 }

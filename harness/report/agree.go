@@ -1,0 +1,67 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"obconform/harness/contract"
+)
+
+// agree holds a file against itself: a report made from totals that are not
+// those of its lists would be believed.
+func (r *reader) agree(d document, results Results) {
+	r.unique(d)
+	findings, exchanges := 0, 0
+	exercised := map[contract.ClauseID]int{}
+	for _, spec := range results.Specs {
+		exchanges += len(spec.Record.Exchanges)
+		for id, n := range spec.Exercised {
+			exercised[id] += n
+		}
+		for _, n := range slices.Concat(slices.Collect(maps.Values(spec.Failing)), slices.Collect(maps.Values(spec.Warning))) {
+			findings += n
+		}
+	}
+	r.same("/exchanges", d.Exchanges, exchanges)
+	for i, clause := range d.Clauses {
+		r.same(fmt.Sprintf("/clauses/%d/exchanges", i), clause.Exchanges, exercised[clause.ID])
+	}
+	counted := total(results, findings)
+	for _, verdict := range Verdicts() {
+		r.same("/totals/clauses/"+string(verdict), d.Totals.Clauses[verdict], counted.Clauses[verdict])
+		r.same("/totals/answers/"+string(verdict), d.Totals.Answers[verdict], counted.Answers[verdict])
+	}
+	for _, state := range States() {
+		r.same("/totals/specs/"+string(state), d.Totals.Specs[state], counted.Specs[state])
+	}
+	r.same("/totals/findings", d.Totals.Findings, counted.Findings)
+	r.same("/exitStatus", d.ExitStatus, ExitStatus(results))
+}
+
+// same compares a number of the file with what the rest of it comes to.
+func (r *reader) same(at string, said, counted int) {
+	if said != counted {
+		r.problems.add("at %s: it says %d, and the rest of the file comes to %d", at, said, counted)
+	}
+}
+
+// unique refuses a clause, an operation or an answer that is listed twice.
+func (r *reader) unique(d document) {
+	taken := map[string]bool{}
+	once := func(at, name string) {
+		if taken[name] {
+			r.problems.add("at %s: %s is listed a second time", at, Line(name, maxShort))
+		}
+		taken[name] = true
+	}
+	for i, clause := range d.Clauses {
+		once(fmt.Sprintf("/clauses/%d/id", i), string(clause.ID))
+	}
+	for i, operation := range d.Operations {
+		once(fmt.Sprintf("/operations/%d/operation", i), string(operation.Operation))
+		for j, status := range operation.Statuses {
+			once(fmt.Sprintf("/operations/%d/statuses/%d/status", i, j), fmt.Sprintf("%s %d", operation.Operation, status.Status))
+		}
+	}
+}

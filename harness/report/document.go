@@ -1,0 +1,103 @@
+package report
+
+import (
+	"time"
+
+	"obconform/harness/contract"
+	"obconform/harness/evidence"
+)
+
+// The shapes of results.json; results.schema.json documents the members.
+type (
+	document struct {
+		SchemaVersion int               `json:"schemaVersion"`
+		Tool          string            `json:"tool"`
+		Target        map[string]any    `json:"target"`
+		Start         time.Time         `json:"start"`
+		End           time.Time         `json:"end"`
+		Seed          int64             `json:"seed"`
+		Command       []string          `json:"command"`
+		APIs          []contract.API    `json:"apis"`
+		FailOn        []contract.Level  `json:"failOn"`
+		Outcome       Outcome           `json:"outcome"`
+		ExitStatus    int               `json:"exitStatus"`
+		Interrupted   string            `json:"interrupted"`
+		Exchanges     int               `json:"exchanges"`
+		Totals        Totals            `json:"totals"`
+		Trouble       []Trouble         `json:"trouble"`
+		Clauses       []clauseDocument  `json:"clauses"`
+		Operations    []OperationResult `json:"operations"`
+		Timings       []timingDocument  `json:"timings"`
+		Specs         []specDocument    `json:"specs"`
+	}
+	clauseDocument struct {
+		contract.Clause
+		Verdict         Verdict           `json:"verdict"`
+		Reason          string            `json:"reason"`
+		Exchanges       int               `json:"exchanges"`
+		Findings        []findingDocument `json:"findings"`
+		FindingsOmitted int               `json:"findingsOmitted"`
+	}
+	findingDocument struct {
+		Clause     contract.ClauseID      `json:"clause"`
+		Level      contract.Level         `json:"level"`
+		Where      string                 `json:"where"`
+		Expected   string                 `json:"expected"`
+		Actual     string                 `json:"actual"`
+		Differs    bool                   `json:"differs"`
+		Fails      bool                   `json:"fails"`
+		Count      int                    `json:"count"`
+		Operations []contract.OperationID `json:"operations"`
+		Suite      contract.API           `json:"suite"`
+		Spec       string                 `json:"spec"`
+		Exchange   int                    `json:"exchange"`
+	}
+	specDocument struct {
+		Suite           contract.API              `json:"suite"`
+		Section         string                    `json:"section"`
+		Name            string                    `json:"name"`
+		Clauses         []contract.ClauseID       `json:"clauses"`
+		Legacy          []string                  `json:"legacy"`
+		Labels          []string                  `json:"labels"`
+		Exercised       map[contract.ClauseID]int `json:"exercised"`
+		Failing         map[contract.ClauseID]int `json:"failing"`
+		Warning         map[contract.ClauseID]int `json:"warning"`
+		File            string                    `json:"file"`
+		Line            int                       `json:"line"`
+		State           State                     `json:"state"`
+		Reason          string                    `json:"reason"`
+		Failures        []Failure                 `json:"failures"`
+		Started         *time.Time                `json:"started"`
+		Milliseconds    float64                   `json:"milliseconds"`
+		Notes           []string                  `json:"notes"`
+		Findings        []findingDocument         `json:"findings"`
+		FindingsOmitted int                       `json:"findingsOmitted"`
+		Exchanges       []exchangeDocument        `json:"exchanges"`
+	}
+	exchangeDocument struct {
+		Operation     contract.OperationID `json:"operation"`
+		Method        string               `json:"method"`
+		URL           string               `json:"url"`
+		Started       time.Time            `json:"started"`
+		Milliseconds  float64              `json:"milliseconds"`
+		Status        int                  `json:"status"`
+		InteractionID string               `json:"interactionId"`
+		Inconclusive  string               `json:"inconclusive,omitempty"`
+		Detail        *detailDocument      `json:"detail,omitempty"`
+	}
+	timingDocument struct {
+		Operation          contract.OperationID `json:"operation"`
+		Count              int                  `json:"count"`
+		P50Milliseconds    float64              `json:"p50Milliseconds"`
+		P95Milliseconds    float64              `json:"p95Milliseconds"`
+		MaxMilliseconds    float64              `json:"maxMilliseconds"`
+		BudgetMilliseconds float64              `json:"budgetMilliseconds"`
+		OverBudget         bool                 `json:"overBudget"`
+	}
+	detailDocument struct {
+		RequestHeaders  []evidence.HeaderLine `json:"requestHeaders"`
+		RequestBody     string                `json:"requestBody"`
+		ResponseHeaders []evidence.HeaderLine `json:"responseHeaders"`
+		ResponseBody    string                `json:"responseBody"`
+	}
+)
