@@ -37,13 +37,14 @@ func killedAt(t *testing.T, stop func(*http.Request) bool, args ...string) (bank
 		t.Fatal("the request never came")
 	}
 	workers := workersOf(t, p.cmd.Process.Pid)
-	p.signal(syscall.SIGKILL)
+	p.signal(syscall.SIGSTOP) // or it would put new workers in the place of these
 	for _, worker := range workers {
 		_ = syscall.Kill(worker, syscall.SIGKILL) // fails only for one that has ended
 	}
 	for _, worker := range workers {
 		eventually(t, 10*time.Second, "the end of a worker", func() bool { return !runs(worker) })
 	}
+	p.signal(syscall.SIGKILL)
 	p.wait(5 * time.Second)
 	close(killed)
 	return bank, asked, secrets, dir
