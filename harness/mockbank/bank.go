@@ -44,6 +44,8 @@ type Options struct {
 	// Manner is how the bank behaves where the contract leaves it free; empty
 	// means MannerDocumented.
 	Manner string
+	// Habits are identifiers of Habits, each to be had without the others.
+	Habits []string
 	// Log receives what net/http has to say about connections; nil drops it.
 	Log *log.Logger
 }

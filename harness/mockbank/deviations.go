@@ -61,6 +61,11 @@ func choose(options Options) ([]named, error) {
 	if len(unknown) > 0 {
 		return nil, fmt.Errorf("there is no fault %s", strings.Join(unknown, ", "))
 	}
+	observed, err := chosenHabits(options.Habits, options.Manner == MannerObserved)
+	if err != nil {
+		return nil, err
+	}
+	habits = append(habits, observed...)
 	// A habit comes after the faults: it dresses what they have to say.
 	return append(chosen, habits...), nil
 }

@@ -8,17 +8,19 @@ import (
 	"time"
 )
 
-// Manners of a bank. Both honour every clause and follow all advice; they differ
-// where the contract leaves a bank free.
+// Manners of a bank. The first two honour every clause and follow all advice; they
+// differ where the contract leaves a bank free.
 const (
 	// MannerDocumented answers as the documentation shows.
 	MannerDocumented = "documented"
 	// MannerPermissive uses every freedom at once.
 	MannerPermissive = "permissive"
+	// MannerObserved has every habit of the live bank (see Habits).
+	MannerObserved = "observed"
 )
 
 // Manners lists the values of Options.Manner.
-func Manners() []string { return []string{MannerDocumented, MannerPermissive} }
+func Manners() []string { return []string{MannerDocumented, MannerPermissive, MannerObserved} }
 
 // settling is how long a permissive bank needs before a new consent can be read,
 // and settleTime what it promises, which leaves room for a second look (R15).
@@ -33,14 +35,15 @@ type habit struct {
 	deviation
 }
 
-// habitsOf are the deviations that make up a manner; the error is an unknown one.
+// habitsOf are the deviations that make up a manner, but for the observed one,
+// whose habits can be had singly too; the error is an unknown manner.
 func habitsOf(manner string) ([]named, error) {
 	switch manner {
-	case "", MannerDocumented:
+	case "", MannerDocumented, MannerObserved:
 		return nil, nil
 	case MannerPermissive:
 	default:
-		return nil, fmt.Errorf("there is no manner %q, only %s", manner, strings.Join(Manners(), " and "))
+		return nil, fmt.Errorf("there is no manner %q, only %s", manner, strings.Join(Manners(), ", "))
 	}
 	var chosen []named
 	for _, one := range permissiveHabits() {

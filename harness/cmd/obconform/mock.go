@@ -17,7 +17,9 @@ type mockCommand struct {
 	Latency     time.Duration `placeholder:"D" help:"Wait before every answer."`
 	Credentials string        `placeholder:"DIR" help:"Write what a client needs to use the bank, with a ready config.json."`
 	TLS         bool          `name:"tls" help:"Serve https with a certificate authority of its own (see --credentials)."`
-	Manner      string        `default:"documented" enum:"documented,permissive" help:"documented, or permissive: right, and unusual in every way that the contract leaves open."`
+	Manner      string        `default:"documented" enum:"documented,permissive,observed" help:"documented; permissive: right, and unusual in every way that the contract leaves open; or observed: with all known habits of the live bank."`
+	Habit       []string      `placeholder:"ID,..." help:"Have these habits of the live bank."`
+	ListHabits  bool          `help:"List the habits and end."`
 	Fault       []string      `placeholder:"ID,..." help:"Break the contract in these ways, each one sentence of it."`
 	ListFaults  bool          `help:"List the faults and end."`
 }
@@ -27,6 +29,9 @@ func (m mockCommand) Run(sh *shell, status *int) error {
 	if m.ListFaults {
 		return listFaults(sh.out)
 	}
+	if m.ListHabits {
+		return listHabits(sh.out)
+	}
 	if _, _, err := net.SplitHostPort(m.Addr); err != nil {
 		return usageError{fmt.Errorf("--addr: expected HOST:PORT: %w", err)}
 	}
@@ -35,7 +40,7 @@ func (m mockCommand) Run(sh *shell, status *int) error {
 	}
 	stop, release := runner.Signals()
 	defer release()
-	bank, err := mockbank.New(mockbank.Options{Latency: m.Latency, TLS: m.TLS, Manner: m.Manner, Faults: m.Fault})
+	bank, err := mockbank.New(mockbank.Options{Latency: m.Latency, TLS: m.TLS, Manner: m.Manner, Habits: m.Habit, Faults: m.Fault})
 	if err != nil {
 		return usageError{err}
 	}
@@ -65,5 +70,14 @@ func listFaults(w io.Writer) error {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", fault.ID, fault.Clause, fault.Sentence)
 	}
 	fmt.Fprintf(table, "%d faults\n", len(mockbank.Faults()))
+	return table.Flush()
+}
+
+// listHabits prints every habit of the live bank that the mock bank can have.
+func listHabits(w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, habit := range mockbank.Habits() {
+		fmt.Fprintf(table, "%s\t%s\n", habit.ID, habit.Sentence)
+	}
 	return table.Flush()
 }
