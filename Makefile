@@ -49,4 +49,4 @@ fmt: ## format the code
 	gofmt -w harness suites schemas
 
 clean: ## remove what was built and reported
-	rm -rf $(BIN) reports/*.xml reports/*.json
+	rm -rf $(BIN) reports/*.xml reports/*.json reports/*.html

@@ -19,6 +19,7 @@ import (
 	"obconform/harness/embedded"
 	"obconform/harness/mockbank"
 	"obconform/harness/report"
+	"obconform/harness/report/page"
 	"obconform/harness/runner"
 )
 
@@ -90,7 +91,7 @@ func removeReports(dir string) error {
 	if dir == "" {
 		return nil
 	}
-	for _, name := range []string{junitFile, resultsFile} {
+	for _, name := range []string{junitFile, resultsFile, pageFile} {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("--reports: %w", err)
 		}
@@ -249,16 +250,17 @@ const (
 
 	junitFile   = "junit.xml"
 	resultsFile = "results.json"
+	pageFile    = "report.html"
 )
 
-// writeReports writes both reports, each replaced in one step, and answers
+// writeReports writes all reports, each replaced in one step, and answers
 // their paths.
 func (s session) writeReports(results report.Results) ([]string, error) {
 	var files []string
 	for _, one := range []struct {
 		name   string
 		render func(report.Results) ([]byte, error)
-	}{{junitFile, report.JUnit}, {resultsFile, report.ResultsJSON}} {
+	}{{junitFile, report.JUnit}, {resultsFile, report.ResultsJSON}, {pageFile, page.Render}} {
 		data, err := one.render(results)
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package main_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"html"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -154,10 +155,11 @@ func TestSecrets(t *testing.T) {
 				data, err := os.ReadFile(path)
 				files++
 				v.search(t, filepath.Base(path), string(data))
+				v.search(t, filepath.Base(path)+", unescaped", html.UnescapeString(string(data)))
 				return err
 			})
 			// The reports, and what remembers that answers were cut off.
-			if err != nil || files < 2 || files > 3 {
+			if err != nil || files < 3 || files > 4 {
 				t.Errorf("%d files, %v", files, err)
 			}
 		})

@@ -33,7 +33,7 @@ func TestASoundBankPasses(t *testing.T) {
 		t.Errorf("trouble: %+v", r.Trouble)
 	}
 	r.wantComplete(t, plan)
-	wantText(t, r.out, "PASSED", "exit status 0", filepath.Join(r.dir, "junit.xml"), filepath.Join(r.dir, "results.json"))
+	wantText(t, r.out, "PASSED", "exit status 0", filepath.Join(r.dir, "junit.xml"), filepath.Join(r.dir, "results.json"), filepath.Join(r.dir, "report.html"))
 	t.Logf("%d specs, %d exchanges, %s", len(r.Specs), r.Exchanges, r.took.Round(time.Millisecond))
 }
 
@@ -102,7 +102,7 @@ func TestWrongConfiguration(t *testing.T) {
 	if n := connections.Load(); n > 0 {
 		t.Errorf("%d connections were made, expected none", n)
 	}
-	for _, name := range []string{"junit.xml", "results.json"} {
+	for _, name := range []string{"junit.xml", "results.json", "report.html"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			t.Errorf("%s was written for a run that never was", name)
 		}
