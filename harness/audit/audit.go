@@ -197,9 +197,21 @@ func (e *examination) breach(clause contract.ClauseID, where, expected, actual s
 	e.breachAt(e.levels[clause], clause, where, expected, actual)
 }
 
-// breachAt reports a departure at another level than the clause's own. Of one
-// clause and level the first 100 are kept: a hostile body can have millions.
+// breachAt reports a departure at another level than the clause's own.
 func (e *examination) breachAt(level contract.Level, clause contract.ClauseID, where, expected, actual string) {
+	e.report("", level, clause, where, expected, actual)
+}
+
+// breachAsHabit reports a departure that is a known habit of the live bank, at
+// the clause's own level: what it counts for is the profile's decision. An empty
+// habit is none.
+func (e *examination) breachAsHabit(habit contract.HabitID, clause contract.ClauseID, where, expected, actual string) {
+	e.report(habit, e.levels[clause], clause, where, expected, actual)
+}
+
+// report keeps a finding. Of one clause and level the first 100 are kept: a
+// hostile body can have millions.
+func (e *examination) report(habit contract.HabitID, level contract.Level, clause contract.ClauseID, where, expected, actual string) {
 	e.decide(clause)
 	of := severity{clause, level}
 	if e.found == nil {
@@ -209,7 +221,7 @@ func (e *examination) breachAt(level contract.Level, clause contract.ClauseID, w
 		return
 	}
 	e.result.Findings = append(e.result.Findings, evidence.Finding{
-		Clause: clause, Level: level, Operation: e.op.ID, Status: e.res.Status,
+		Clause: clause, Level: level, Habit: habit, Operation: e.op.ID, Status: e.res.Status,
 		Where: clip(printable(where)), Expected: clip(expected), Actual: clip(actual), Exchange: -1})
 }
 

@@ -72,7 +72,11 @@ func (e *examination) linksSelf(noURI bool) {
 	}
 	e.decide(contract.ComLinksSelf)
 	address, err := url.Parse(self)
-	if noURI || err != nil || !address.IsAbs() || address.Host == "" {
+	switch {
+	case self == "":
+		e.breachAsHabit(contract.SelfEmpty, contract.ComLinksSelf, "/Links/Self", "an absolute URI", e.show("/Links/Self"))
+		return
+	case noURI || err != nil || !address.IsAbs() || address.Host == "":
 		e.breach(contract.ComLinksSelf, "/Links/Self", "an absolute URI", e.show("/Links/Self"))
 		return
 	}
@@ -84,7 +88,11 @@ func (e *examination) linksSelf(noURI bool) {
 		}
 	}
 	if !slices.Contains(wanted, address.Path) {
-		e.breach(contract.ComLinksSelf, "/Links/Self", "the path "+quote(strings.Join(wanted, " or ")), e.show("/Links/Self"))
+		var habit contract.HabitID
+		if address.Path == e.collectionPath() {
+			habit = contract.SelfCollection
+		}
+		e.breachAsHabit(habit, contract.ComLinksSelf, "/Links/Self", "the path "+quote(strings.Join(wanted, " or ")), e.show("/Links/Self"))
 	}
 }
 
@@ -93,4 +101,14 @@ func (e *examination) requestPath() string {
 		return ""
 	}
 	return e.req.URL.Path
+}
+
+// collectionPath is the path of the collection that the resource of the request
+// is in, empty for an operation that is not on one resource.
+func (e *examination) collectionPath() string {
+	if !strings.HasSuffix(e.op.Path, "}") {
+		return ""
+	}
+	path := e.requestPath()
+	return path[:max(strings.LastIndex(path, "/"), 0)]
 }

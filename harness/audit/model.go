@@ -26,8 +26,11 @@ func (e *examination) model() {
 	case len(e.res.Body) == 0:
 		e.breach(contract.ComBody, "body", "the documented body, "+modelName(e.answer.Model), "no body")
 	case !e.parsed: // COM-CONTENT-TYPE or COM-JSON has it
-	case e.isRFC7591Error():
+	case e.options.RFC7591Errors && e.isRFC7591Error():
 		e.decide(contract.ComBody)
+	case e.isRFC7591Habit():
+		e.breachAsHabit(contract.RegistrationErrorRFC7591, contract.ComBody, "body", "the documented body, "+modelName(e.answer.Model),
+			"an error object of RFC 7591: "+e.show("/error"))
 	default:
 		e.conformance()
 		if e.isSuccess() {
@@ -114,9 +117,9 @@ func (e *examination) errorModel() string {
 }
 
 // isRFC7591Error tells whether the answer is a registration error in the shape
-// of RFC 7591, section 3.2.2, and the target is configured to speak so (R2).
+// of RFC 7591, section 3.2.2, which a target can be configured to speak (R2).
 func (e *examination) isRFC7591Error() bool {
-	if !e.options.RFC7591Errors || e.op.API != contract.DynamicRegistration || e.isSuccess() {
+	if e.op.API != contract.DynamicRegistration || e.isSuccess() {
 		return false
 	}
 	object, _ := e.body.(map[string]any)
@@ -124,6 +127,19 @@ func (e *examination) isRFC7591Error() bool {
 	description, described := object["error_description"]
 	_, isText := description.(string)
 	return code != "" && (!described || isText)
+}
+
+// isRFC7591Habit tells whether the answer is such an error and nothing else: its
+// code is of the RFC's list, and no member of OBErrorResponse1 stands beside it.
+func (e *examination) isRFC7591Habit() bool {
+	object, _ := e.body.(map[string]any)
+	for _, name := range []string{"Code", "Id", "Message", "Errors"} {
+		if _, present := object[name]; present {
+			return false
+		}
+	}
+	code, _ := object["error"].(string)
+	return e.isRFC7591Error() && slices.Contains(contract.RegistrationErrors(), code)
 }
 
 // COM-META: an answer with Data carries Links and Meta.
@@ -159,7 +175,11 @@ func (e *examination) errorCodes() {
 		}
 		e.decide(contract.ComErrorCode)
 		if strings.HasPrefix(code, "UK.OBIE.") && !slices.Contains(known, code) {
-			e.breach(contract.ComErrorCode, pointer, "a code of Open Banking's list, or of another namespace", e.show(pointer))
+			var habit contract.HabitID
+			if code == "UK.OBIE.Forbidden" {
+				habit = contract.ErrorCodeForbidden
+			}
+			e.breachAsHabit(habit, contract.ComErrorCode, pointer, "a code of Open Banking's list, or of another namespace", e.show(pointer))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -69,6 +70,9 @@ func sameValues(a, b any) bool {
 	return within(first, second) && within(second, first)
 }
 
+// wholeMilliseconds are those of the years 1973 to 5138.
+var wholeMilliseconds = regexp.MustCompile(`^[1-9][0-9]{11,13}$`)
+
 // COM-BODY under R2: iat and exp are in seconds; milliseconds are advised
 // against.
 func (e *examination) milliseconds(object map[string]any) {
@@ -80,7 +84,11 @@ func (e *examination) milliseconds(object map[string]any) {
 			text, isText = number.String(), true
 		}
 		if seconds, err := strconv.ParseFloat(text, 64); isText && err == nil && seconds >= suspicious && !math.IsInf(seconds, 0) {
-			e.breachAt(contract.Adv, contract.ComBody, "/"+name, "seconds since 1970", "milliseconds: "+quote(text))
+			var habit contract.HabitID
+			if wholeMilliseconds.MatchString(text) {
+				habit = contract.RegistrationMilliseconds
+			}
+			e.report(habit, contract.Adv, contract.ComBody, "/"+name, "seconds since 1970", "milliseconds: "+quote(text))
 		}
 	}
 }

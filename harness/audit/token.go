@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"obconform/harness/contract"
+	"obconform/harness/strictjson"
 )
 
 // token holds the answers of the token endpoint to their shape. Whether the
@@ -16,6 +17,9 @@ func (e *examination) token() {
 	switch {
 	case e.op.ID != contract.RequestToken:
 	case e.isStatus(http.StatusOK):
+		e.tokenGranted()
+	case e.isTokenCreated():
+		e.breachAsHabit(contract.TokenCreated, e.grantClause(), "status", "200", "201 with a token")
 		e.tokenGranted()
 	case e.isTokenError():
 		e.tokenRefused()
@@ -26,6 +30,21 @@ func (e *examination) token() {
 // for, and 403, with which some refuse clients.
 func (e *examination) isTokenError() bool {
 	return e.isStatus(http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden)
+}
+
+// isTokenCreated tells whether a token came with 201, as if it were a resource.
+func (e *examination) isTokenCreated() bool {
+	value, _ := strictjson.Pointer(e.body, "/access_token")
+	token, _ := value.(string)
+	return e.isStatus(http.StatusCreated) && token != ""
+}
+
+// grantClause owns the success of the grant that was asked for.
+func (e *examination) grantClause() contract.ClauseID {
+	if e.req.Form.Get("grant_type") == "authorization_code" {
+		return contract.TokCode
+	}
+	return contract.Tok200
 }
 
 var positiveInteger = regexp.MustCompile(`^[1-9][0-9]*$`)
@@ -82,6 +101,10 @@ func (e *examination) tokenRefused() {
 		e.breach(contract.TokError, "body", "an OAuth error object", e.bodyOutline())
 		return
 	}
+	if e.isOBIETokenError(object) {
+		e.breachAsHabit(contract.TokenErrorOBIE, contract.TokError, "/error", "one of "+strings.Join(contract.TokenErrors(), ", "), "OBErrorResponse1")
+		return
+	}
 	if code, _ := object["error"].(string); !slices.Contains(contract.TokenErrors(), code) {
 		e.breach(contract.TokError, "/error", "one of "+strings.Join(contract.TokenErrors(), ", "), e.show("/error"))
 	}
@@ -91,4 +114,20 @@ func (e *examination) tokenRefused() {
 			e.breach(contract.TokError, "/"+name, "a string", e.show("/"+name))
 		}
 	}
+}
+
+// isOBIETokenError tells whether a refusal is an OBErrorResponse1 and no OAuth
+// error object at all.
+func (e *examination) isOBIETokenError(object map[string]any) bool {
+	if _, present := object["error"]; present {
+		return false
+	}
+	resource, _ := contract.Lookup(contract.CreateAccountAccessConsent)
+	answer, _ := resource.Answer(http.StatusBadRequest)
+	for _, l := range e.models[answer.Model] {
+		if l.level != contract.Adv && len(l.schema.Validate(object)) > 0 {
+			return false
+		}
+	}
+	return true
 }

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"obconform/harness/contract"
+	"obconform/harness/profile"
 )
 
 // check holds the values against each other and against what they are for. It
@@ -47,6 +48,7 @@ func (l *loader) checkWords() {
 		{"registration.errorFormat", l.cfg.Registration.ErrorFormat, []string{"OBErrorResponse1", "rfc7591"}, nil},
 		{"consents.way", l.cfg.Consents.Way, []string{wayHeadless, wayCodes, "none"}, []string{"token"}},
 		{"consents.responseType", l.cfg.Consents.ResponseType, []string{"code", "code id_token"}, nil},
+		{"profile", string(l.cfg.Profile), profileNames(), nil},
 	} {
 		switch {
 		case slices.Contains(w.later, w.value):
@@ -55,6 +57,14 @@ func (l *loader) checkWords() {
 			l.breach(w.key, oneOf(w.known), quote(w.value))
 		}
 	}
+}
+
+func profileNames() []string {
+	var names []string
+	for _, name := range profile.All() {
+		names = append(names, string(name))
+	}
+	return names
 }
 
 func oneOf(words []string) string { return "one of " + strings.Join(words, ", ") }

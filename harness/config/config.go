@@ -4,13 +4,15 @@
 // about what a configuration may say, and reports all that is wrong at once.
 //
 // It makes no request, knows no transport and no test framework, and refuses
-// to import anything of ours but harness/contract, whose words it uses.
+// to import anything of ours but harness/contract and harness/profile, whose
+// words it uses.
 package config
 
 import (
 	"time"
 
 	"obconform/harness/contract"
+	"obconform/harness/profile"
 )
 
 // Config is the whole configuration, validated; see config.example.json for a
@@ -32,6 +34,9 @@ type Config struct {
 	Budgets  Budgets       `json:"budgets"`
 	// FailOn lists the levels whose breach fails a run; doc and std by default.
 	FailOn []contract.Level `json:"failOn"`
+	// Profile says what known departures of the bank count for: documented,
+	// standard or observed.
+	Profile profile.Profile `json:"profile"`
 }
 
 // Target is the bank under test.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"obconform/harness/contract"
+	"obconform/harness/profile"
 )
 
 // Default is the configuration of a target that follows the documentation to
@@ -61,5 +62,6 @@ func Default() Config {
 		Limits:  Limits{ResponseBytes: 8 << 20, HeaderBytes: 1 << 20},
 		Retries: Retries{Reads: 2, Pause: Duration(500 * time.Millisecond), LongestWait: Duration(time.Minute)},
 		FailOn:  []contract.Level{contract.Doc, contract.Std},
+		Profile: profile.Documented,
 	}
 }

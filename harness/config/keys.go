@@ -134,6 +134,6 @@ func unavailable() []string {
 		"target.proxy", "target.profile",
 		"tls.pkcs12File", "tls.pkcs12Password", "tls.proxy", "tls.keyPassword",
 		"consents.token", "consents.accessToken", "consents.refreshToken",
-		"proxy", "profile", "profiles", "waivers", "baseline",
+		"proxy", "waivers", "baseline",
 	}
 }

@@ -110,6 +110,7 @@ func TestWrongTypes(t *testing.T) {
 		"config.Duration": {30, "30", "soon", nil}, "config.Secret": {"x", 1, nil, []any{}},
 		"[]string": {"x", nil, []any{1}}, "[]contract.Level": {"doc", []any{nil}},
 		"[]config.NotOffered":                      {"x", []any{"AAC-201"}, nil},
+		"profile.Profile":                          {1, true, nil, []any{}},
 		"map[contract.OperationID]config.Duration": {"1s", []any{}, nil, map[string]any{"ListAccounts": "soon"}},
 		"map[string]interface {}":                  {"x", []any{}, nil}, "[]config.Provocation": {map[string]any{}, []any{"x"}, []any{map[string]any{"status": "429", "headers": map[string]any{"Prefer": "x"}}}},
 	}

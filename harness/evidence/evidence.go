@@ -18,7 +18,10 @@ type Finding struct {
 	Clause contract.ClauseID `json:"clause"`
 	// Level is the level of the constraint that was breached; it can be weaker
 	// than the clause's own (COM-BODY has std and adv constraints).
-	Level     contract.Level       `json:"level"`
+	Level contract.Level `json:"level"`
+	// Habit names the known habit of the live bank that this departure is, and
+	// nothing but; empty for any other.
+	Habit     contract.HabitID     `json:"habit,omitempty"`
 	Operation contract.OperationID `json:"operation,omitempty"`
 	// Status is the HTTP status of the answer, 0 where there was none.
 	Status int `json:"status,omitempty"`

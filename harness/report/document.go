@@ -5,6 +5,7 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/profile"
 )
 
 // The shapes of results.json; results.schema.json documents the members.
@@ -19,6 +20,7 @@ type (
 		Command       []string          `json:"command"`
 		APIs          []contract.API    `json:"apis"`
 		FailOn        []contract.Level  `json:"failOn"`
+		Profile       profile.Profile   `json:"profile"`
 		Outcome       Outcome           `json:"outcome"`
 		ExitStatus    int               `json:"exitStatus"`
 		Interrupted   string            `json:"interrupted"`
@@ -45,7 +47,9 @@ type (
 		Expected   string                 `json:"expected"`
 		Actual     string                 `json:"actual"`
 		Differs    bool                   `json:"differs"`
+		Habit      contract.HabitID       `json:"habit,omitempty"`
 		Fails      bool                   `json:"fails"`
+		Profiled   string                 `json:"profiled,omitempty"`
 		Count      int                    `json:"count"`
 		Operations []contract.OperationID `json:"operations"`
 		Suite      contract.API           `json:"suite"`

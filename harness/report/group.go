@@ -12,6 +12,8 @@ import (
 type groupKey struct {
 	clause          contract.ClauseID
 	level           contract.Level
+	habit           contract.HabitID
+	fails           bool
 	where, expected string
 }
 
@@ -24,8 +26,9 @@ func (j *judgement) group(s SpecResult) []FindingGroup {
 		if j.clauses[f.Clause] == nil {
 			continue
 		}
-		single := FindingGroup{Clause: f.Clause, Level: f.Level, Where: f.Where, Expected: f.Expected, Actual: f.Actual,
-			Fails: slices.Contains(j.failOn, f.Level), Count: 1, Suite: s.Suite, Spec: s.Name, Exchange: -1}
+		weight := j.run.profile().Weigh(f)
+		single := FindingGroup{Clause: f.Clause, Level: weight.Level, Habit: f.Habit, Where: f.Where, Expected: f.Expected, Actual: f.Actual,
+			Fails: j.fails(f), Profiled: weight.Reason, Count: 1, Suite: s.Suite, Spec: s.Name, Exchange: -1}
 		if x := exchangeOf(s.Record, f); x != nil {
 			single.Example, single.Exchange = copied(x), f.Exchange
 		}
@@ -46,9 +49,15 @@ func (j *judgement) group(s SpecResult) []FindingGroup {
 	return groups
 }
 
+// fails tells whether a finding fails the run.
+func (j *judgement) fails(f evidence.Finding) bool { return j.run.profile().Fails(f, j.failOn) }
+
 // merge adds a group to those of its likes.
 func merge(groups []FindingGroup, index map[groupKey]int, group FindingGroup) []FindingGroup {
-	key := groupKey{group.Clause, group.Level, group.Where, group.Expected}
+	key := groupKey{group.Clause, group.Level, group.Habit, group.Fails, group.Where, group.Expected}
+	if group.Habit != "" {
+		key.expected = "" // one habit at one place is one fault, whatever was asked for
+	}
 	at, ok := index[key]
 	if !ok {
 		index[key] = len(groups)

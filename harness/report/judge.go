@@ -34,7 +34,7 @@ func Judge(run Run) Results {
 	}
 	results := Results{
 		Tool: run.Tool, Target: run.Target, Start: run.Start.UTC(), End: run.End.UTC(), Seed: run.Seed,
-		Command: run.Command, APIs: run.apis(), FailOn: j.failOn, Interrupted: run.Interrupted,
+		Command: run.Command, APIs: run.apis(), FailOn: j.failOn, Profile: run.profile(), Interrupted: run.Interrupted,
 		Exchanges: j.exchanges, Trouble: j.trouble, Specs: verdicts,
 		Clauses: j.clauseResults(), Operations: j.operationResults(), Timings: Timings(verdicts, run.Budgets),
 	}
@@ -149,6 +149,10 @@ func (j *judgement) normalise(s *SpecResult, f *evidence.Finding) {
 	case !slices.Contains(contract.Levels(), f.Level):
 		j.complain(s.Suite, "a finding of %s has the unknown level %q; that of the clause is used", f.Clause, f.Level)
 		f.Level = t.clause.Level
+	}
+	if _, known := contract.HabitByID(f.Habit); f.Habit != "" && !known {
+		j.complain(s.Suite, "a finding of %s names the unknown habit %q; it counts as any other", f.Clause, f.Habit)
+		f.Habit = ""
 	}
 	if x := exchangeOf(s.Record, *f); x != nil {
 		if f.Operation == "" {

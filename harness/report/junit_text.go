@@ -91,6 +91,12 @@ func (w *junitWriter) groups(text *strings.Builder, spec SpecVerdict) {
 
 // writeGroup says what was found where, and how to find it in the bank's logs.
 func writeGroup(text *strings.Builder, group FindingGroup) {
+	if habit, known := contract.HabitByID(group.Habit); known {
+		fmt.Fprintf(text, "  habit:    %s: %s\n", habit.ID, habit.Sentence)
+	}
+	if group.Profiled != "" {
+		fmt.Fprintf(text, "  profile:  %s\n", Line(group.Profiled, maxValue))
+	}
 	differs := ""
 	if group.Differs {
 		differs = " (the first; others differ)"

@@ -39,7 +39,7 @@ func (j *judgement) countExchanges(s SpecResult) {
 	}
 	for _, f := range s.Record.Findings {
 		t := j.answer(f.Operation, f.Status)
-		if slices.Contains(j.failOn, f.Level) {
+		if j.fails(f) {
 			t.failed = true
 		} else {
 			t.warned = true

@@ -15,6 +15,7 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/profile"
 	"obconform/harness/strictjson"
 )
 
@@ -166,8 +167,11 @@ type specKey struct {
 
 func (r *reader) results(d document) Results {
 	results := Results{Tool: d.Tool, Target: d.Target, Start: d.Start.UTC(), End: d.End.UTC(), Seed: d.Seed, Command: d.Command,
-		APIs: d.APIs, FailOn: d.FailOn, Interrupted: d.Interrupted, Outcome: d.Outcome, Exchanges: d.Exchanges,
+		APIs: d.APIs, FailOn: d.FailOn, Profile: d.Profile, Interrupted: d.Interrupted, Outcome: d.Outcome, Exchanges: d.Exchanges,
 		Totals: d.Totals, Trouble: d.Trouble, Operations: d.Operations, Clauses: []ClauseResult{}, Specs: make([]SpecVerdict, len(d.Specs))}
+	if results.Profile == "" {
+		results.Profile = profile.Documented // of a file from before there were others
+	}
 	r.specs = make(map[specKey]*SpecVerdict, len(d.Specs))
 	for i, spec := range d.Specs {
 		results.Specs[i] = r.spec(fmt.Sprintf("/specs/%d", i), spec)
@@ -240,7 +244,7 @@ func (r *reader) findings(at string, documents []findingDocument) []FindingGroup
 	groups := []FindingGroup{}
 	for i, f := range documents {
 		group := FindingGroup{Clause: f.Clause, Level: f.Level, Where: f.Where, Expected: f.Expected, Actual: f.Actual, Differs: f.Differs,
-			Fails: f.Fails, Count: f.Count, Operations: f.Operations, Suite: f.Suite, Spec: f.Spec, Exchange: f.Exchange}
+			Habit: f.Habit, Fails: f.Fails, Profiled: f.Profiled, Count: f.Count, Operations: f.Operations, Suite: f.Suite, Spec: f.Spec, Exchange: f.Exchange}
 		at := fmt.Sprintf("%s/findings/%d", at, i)
 		spec := r.specs[specKey{f.Suite, f.Spec}]
 		switch {

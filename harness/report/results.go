@@ -5,6 +5,7 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/profile"
 )
 
 // Verdict is how a clause, or a documented answer, ended.
@@ -47,6 +48,7 @@ type Results struct {
 	Command     []string
 	APIs        []contract.API
 	FailOn      []contract.Level
+	Profile     profile.Profile
 	Interrupted string
 	Outcome     Outcome
 	// Exchanges counts the exchanges of the whole run.
@@ -85,8 +87,8 @@ type ClauseResult struct {
 	Omitted int
 }
 
-// FindingGroup is a finding and its likes: the same clause, level, place and
-// expectation, wherever they were seen.
+// FindingGroup is a finding and its likes: the same clause, level, habit, place
+// and expectation, weighed alike, wherever they were seen.
 type FindingGroup struct {
 	Clause   contract.ClauseID
 	Level    contract.Level
@@ -95,9 +97,14 @@ type FindingGroup struct {
 	// Actual is that of the first one; Differs says that others had another.
 	Actual  string
 	Differs bool
-	// Fails says whether the level is one that fails the run.
+	// Habit names the known habit of the bank that the findings are, if any.
+	Habit contract.HabitID
+	// Fails says whether the findings fail the run.
 	Fails bool
-	Count int
+	// Profiled says why the profile weighs them otherwise than the contract;
+	// empty where it does not.
+	Profiled string
+	Count    int
 	// Operations are those that the findings were seen at, in order of sight.
 	Operations []contract.OperationID
 	// Example is the exchange of the first one, nil when it had none.

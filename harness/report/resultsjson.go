@@ -42,7 +42,7 @@ func ResultsJSON(results Results) ([]byte, error) {
 	d := document{
 		SchemaVersion: SchemaVersion, Tool: results.Tool, Target: results.Target,
 		Start: results.Start.UTC(), End: results.End.UTC(), Seed: results.Seed,
-		Command: notNil(results.Command), APIs: notNil(results.APIs), FailOn: notNil(results.FailOn),
+		Command: notNil(results.Command), APIs: notNil(results.APIs), FailOn: notNil(results.FailOn), Profile: results.Profile,
 		Outcome: results.Outcome, ExitStatus: ExitStatus(results), Interrupted: results.Interrupted,
 		Exchanges: results.Exchanges, Totals: results.Totals, Trouble: []Trouble{},
 		Clauses: []clauseDocument{}, Operations: notNil(results.Operations), Timings: []timingDocument{}, Specs: []specDocument{},
@@ -99,7 +99,7 @@ func (w *documentWriter) findings(groups []FindingGroup, most int) (kept []findi
 		}
 		f := findingDocument{Clause: group.Clause, Level: group.Level, Where: Line(group.Where, maxShort),
 			Expected: Line(group.Expected, value), Actual: Line(group.Actual, value), Differs: group.Differs,
-			Fails: group.Fails, Count: group.Count, Operations: notNil(group.Operations),
+			Habit: group.Habit, Fails: group.Fails, Profiled: group.Profiled, Count: group.Count, Operations: notNil(group.Operations),
 			Suite: group.Suite, Spec: group.Spec, Exchange: group.Exchange}
 		w.texts -= len(f.Where) + len(f.Expected) + len(f.Actual) + len(f.Spec)
 		kept = append(kept, f)

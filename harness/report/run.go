@@ -3,9 +3,9 @@
 // terminal. It owns the rules of judging and of exit statuses.
 //
 // Everything in it is a pure function but WriteFile. It imports the contract's
-// vocabulary, the evidence, Ginkgo's report types and what it takes to read a
-// results.json strictly, and refuses to import
-// what sends requests, audits answers or starts processes.
+// vocabulary, the evidence, what weighs it, Ginkgo's report types and what it
+// takes to read a results.json strictly, and refuses to import what sends
+// requests, audits answers or starts processes.
 package report
 
 import (
@@ -14,6 +14,7 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/profile"
 )
 
 // State is how one spec ended.
@@ -120,6 +121,8 @@ type Run struct {
 	FailOn []contract.Level
 	// Budgets are the user's bounds on times.
 	Budgets Budgets
+	// Profile weighs the findings; documented when empty.
+	Profile profile.Profile
 }
 
 // apis are the suites asked for, in the contract's order.
@@ -128,6 +131,14 @@ func (r Run) apis() []contract.API {
 		return contract.APIs()
 	}
 	return r.APIs
+}
+
+// profile is the one that weighs the findings.
+func (r Run) profile() profile.Profile {
+	if r.Profile == "" {
+		return profile.Documented
+	}
+	return r.Profile
 }
 
 // failOn are the levels that fail a run; the default is the contract's.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"obconform/harness/contract"
+	"obconform/harness/profile"
 )
 
 // TerminalOptions shape the summary.
@@ -86,6 +87,9 @@ func (t *terminal) header() {
 	r := t.results
 	t.printf("obconform %s\n", Line(r.Tool, maxShort))
 	t.printf("target  %s\n", targetLine(r.Target))
+	if r.Profile != profile.Documented {
+		t.printf("profile %s\n", r.Profile)
+	}
 	t.printf("run     %s, took %s, seed %d, %s, %s\n", r.Start.UTC().Format("2006-01-02T15:04:05Z"),
 		max(r.End.Sub(r.Start), 0).Round(10*time.Millisecond), r.Seed, plural(len(r.Specs), "spec"), plural(r.Exchanges, "exchange"))
 }

@@ -66,7 +66,7 @@ func newClient(cfg config.Config, reporter Reporter) (*Client, error) {
 	}
 	auditor, err := audit.New(audit.Options{
 		ClockSkew:          time.Duration(cfg.Target.ClockSkew),
-		RFC7591Errors:      cfg.Registration.ErrorFormat == "rfc7591",
+		RFC7591Errors:      acceptsRFC7591(cfg),
 		RequireSignature:   cfg.Target.RequireSignature,
 		MaxResponseBytes:   cfg.Limits.ResponseBytes,
 		RegistrationMethod: cfg.Client.AuthMethod,

@@ -49,6 +49,7 @@ func (c *Client) send(ctx context.Context, r *request) *Answer {
 	result := c.auditor.Check(x)
 	answer := &Answer{client: c, operation: r.operation, Body: result.Body,
 		Started: x.Started, Ended: x.Ended, inconclusive: result.Inconclusive, findings: result.Findings}
+	answer.bearer, _ = strings.CutPrefix(r.header.Get("Authorization"), "Bearer ")
 	if x.Response != nil {
 		answer.Status, answer.Header, answer.raw = x.Response.Status, x.Response.Header, x.Response.Body
 	}

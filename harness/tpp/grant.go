@@ -53,6 +53,8 @@ type Grant struct {
 	Answer    *Answer
 	// ends is when the token is no longer used.
 	ends time.Time
+	// lasts is when the token expires by the bank's word, later than ends.
+	lasts time.Time
 }
 
 // AccountsGrant is an authorised accounts consent that specs share; nobody
@@ -208,8 +210,9 @@ func (c *Client) grant(ctx context.Context, code Code) Grant {
 	held := c.readToken(answer, contract.TokCode)
 	if _, told := answer.Number("/expires_in"); !told { // RFC 6749, section 5.1, lets it be left out
 		held.ends = answer.Started.Add(time.Hour)
+		held.lasts = held.ends
 	}
-	grant := Grant{Code: code, Answer: answer, ConsentID: code.ConsentID, Token: held.value, ends: held.ends}
+	grant := Grant{Code: code, Answer: answer, ConsentID: code.ConsentID, Token: held.value, ends: held.ends, lasts: held.lasts}
 	if claims := c.CheckIDToken(ctx, answer, code); grant.ConsentID == "" {
 		grant.ConsentID, _ = claims[c.cfg.Consents.IntentClaim].(string)
 	}

@@ -29,11 +29,14 @@ type idBank struct {
 	// token's own.
 	nonce  string
 	claims map[string]any
+	// withoutNonce leaves the nonce out of the ID token; life is expires_in.
+	withoutNonce bool
+	life         int
 }
 
 func newIDBank(t *testing.T) *idBank {
 	t.Helper()
-	b := &idBank{bank: consentBank(t), t: t}
+	b := &idBank{bank: consentBank(t), t: t, life: 60}
 	signer, _ := testSigner(t)
 	keys, err := signer.PublicJWKS()
 	if err != nil {
@@ -51,11 +54,14 @@ func newIDBank(t *testing.T) *idBank {
 		claims := map[string]any{"iss": b.URL, "aud": clientID, "sub": "c1", "exp": time.Now().Add(time.Minute).Unix(),
 			"iat": time.Now().Unix(), "nonce": b.nonce, "openbanking_intent_id": "c1"}
 		maps.Copy(claims, b.claims)
+		if b.withoutNonce {
+			delete(claims, "nonce")
+		}
 		token, err := signer.SignClaims(claims)
 		if err != nil {
 			t.Error(err)
 		}
-		reply(200, fmt.Sprintf(`{"access_token":"granted-token-1","token_type":"Bearer","expires_in":60,"id_token":%q}`, token), "Cache-Control", "no-store")(w, r)
+		reply(200, fmt.Sprintf(`{"access_token":"granted-token-1","token_type":"Bearer","expires_in":%d,"id_token":%q}`, b.life, token), "Cache-Control", "no-store")(w, r)
 	})
 	return b
 }
@@ -115,7 +121,7 @@ func TestHeadlessGrant(t *testing.T) {
 // discovery's own test document.
 func (c *Client) failing() bool {
 	return slices.ContainsFunc(c.spec.Findings, func(f evidence.Finding) bool {
-		return c.fails(f.Level) && f.Operation != contract.GetDiscovery
+		return c.cfg.Profile.Fails(f, c.cfg.FailOn) && f.Operation != contract.GetDiscovery
 	})
 }
 

@@ -34,7 +34,7 @@ func (c *Client) CheckIDToken(ctx context.Context, a *Answer, code Code) map[str
 	} else {
 		c.exercised(contract.TokIDToken)
 		for _, problem := range problems {
-			a.find(contract.TokIDToken, "/id_token", problem.Expected, problem.Actual)
+			a.findHabit(idTokenHabit(claims, problem), contract.TokIDToken, "/id_token", problem.Expected, problem.Actual)
 		}
 	}
 	c.checkConsentClaim(a, claims, code)

@@ -21,7 +21,7 @@ func (c *Client) shared(key, what string, get func() any) any {
 	made := &remembered{failed: true}
 	c.memo[key] = made
 	defer func() {
-		if made.failed && (c.spec.Inconclusive != "" || c.spec.NotExercised != "") {
+		if made.failed && (c.spec.Inconclusive != "" || c.spec.NotExercised != "" || c.spec.renewed) {
 			delete(c.memo, key)
 		}
 	}()

@@ -11,7 +11,13 @@ import (
 // for, as a set. A Basic code that a Detail code among them implies may be
 // added (AAC-201-ECHO).
 func (a *Answer) CheckPermissions(clause contract.ClauseID, asked []string) {
-	a.CheckSameSet(clause, "/Data/Permissions", asked, impliedBasics(asked)...)
+	const pointer = "/Data/Permissions"
+	got, _ := a.Texts(pointer)
+	if habit := expandedHabit(got, asked, impliedBasics(asked)); habit != "" && !a.owned(pointer) {
+		a.findHabit(habit, clause, pointer, "the same set as "+strings.Join(asked, ", "), a.describeAt(pointer))
+		return
+	}
+	a.CheckSameSet(clause, pointer, asked, impliedBasics(asked)...)
 }
 
 // impliedBasics are the Basic codes of the kinds that are asked for in detail.

@@ -27,6 +27,9 @@ type recorder struct {
 	registration *Identity
 	// failed counts the findings that a failure message has shown already.
 	failed int
+	// renewed says that a grant has outlived its window: what the spec could not
+	// get with it is to be asked for again.
+	renewed bool
 }
 
 func newRecorder() *recorder { return &recorder{} }

@@ -108,5 +108,5 @@ func (c *Client) credentialToCleanUp(ctx context.Context, who Identity) (credent
 	}
 	answer := c.ManagementToken(ctx, who)
 	token, ok := answer.Text("/access_token")
-	return "Bearer " + token, ok && answer.Status == 200
+	return "Bearer " + token, ok && answer.granted()
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"obconform/harness/config"
 	"obconform/harness/contract"
 )
 
@@ -28,6 +29,19 @@ func (a *Answer) CheckRegistrationError(codes ...string) {
 	a.Check(contract.Dcr400Error, a.errorPlace(), named, "an error named "+strings.Join(codes, " or "))
 }
 
+// acceptsRFC7591 tells whether the error object of RFC 7591 is right at this
+// target (R2).
+func acceptsRFC7591(cfg config.Config) bool {
+	return cfg.Registration.ErrorFormat == "rfc7591" || cfg.Profile.AcceptsRFC7591Errors()
+}
+
+// speaksRFC7591 tells whether a refusal names its code in the error object of
+// RFC 7591: where that is right, and where the audit has found it in place of
+// the right one.
+func (a *Answer) speaksRFC7591() bool {
+	return acceptsRFC7591(a.client.cfg) || a.hasHabit(contract.RegistrationErrorRFC7591)
+}
+
 // errorCodes are all the codes that a registration error names.
 func (a *Answer) errorCodes() []string {
 	pointers := []string{"/Code"}
@@ -36,7 +50,7 @@ func (a *Answer) errorCodes() []string {
 	for i := range list {
 		pointers = append(pointers, fmt.Sprintf("/Errors/%d/ErrorCode", i))
 	}
-	if a.client.cfg.Registration.ErrorFormat == "rfc7591" {
+	if a.speaksRFC7591() {
 		pointers = append(pointers, "/error")
 	}
 	var codes []string
@@ -50,7 +64,7 @@ func (a *Answer) errorCodes() []string {
 
 // errorPlace is where a reader looks for the code first.
 func (a *Answer) errorPlace() string {
-	if _, present := a.Value("/error"); present && a.client.cfg.Registration.ErrorFormat == "rfc7591" {
+	if _, present := a.Value("/error"); present && a.speaksRFC7591() {
 		return "/error"
 	}
 	return "/Code"

@@ -84,7 +84,7 @@ func (c *Client) unreported() string {
 	var order []contract.ClauseID
 	groups := map[contract.ClauseID][]evidence.Finding{}
 	for _, f := range c.spec.Findings[c.spec.failed:] {
-		if !c.fails(f.Level) {
+		if !c.cfg.Profile.Fails(f, c.cfg.FailOn) {
 			continue
 		}
 		if groups[f.Clause] == nil {
@@ -118,15 +118,6 @@ func (c *Client) stop() {
 
 // maxShown bounds the findings of one clause in one failure message.
 const maxShown = 5
-
-func (c *Client) fails(level contract.Level) bool {
-	for _, failing := range c.cfg.FailOn {
-		if level == failing {
-			return true
-		}
-	}
-	return false
-}
 
 // locate says how the bank finds the exchange in its own logs.
 func (c *Client) locate(f evidence.Finding) string {

@@ -86,6 +86,7 @@ func ClientCredentials(scope string) url.Values {
 type token struct {
 	value  string
 	ends   time.Time
+	lasts  time.Time // until it expires, where the bank says when
 	answer *Answer
 }
 
@@ -140,6 +141,7 @@ func (c *Client) readToken(a *Answer, clause contract.ClauseID) token {
 	held := token{value: a.MustText(clause, "/access_token"), ends: a.Started.Add(time.Minute), answer: a}
 	if life, ok := a.Number("/expires_in"); ok && life > 0 {
 		held.ends = a.Started.Add(time.Duration(life * 0.9 * float64(time.Second)))
+		held.lasts = a.Started.Add(time.Duration(life * float64(time.Second)))
 	}
 	return held
 }

@@ -43,7 +43,7 @@ func (c *Client) withheldToken(ctx context.Context, state State) string {
 			Expired: codes.Expired, NoPermission: codes.NoPermission}[state]
 		code := c.PredefinedCode(secret, string(state))
 		answer := c.Exchange(ctx, code, c.cfg.Client.RedirectURI).Must(contract.Acc403Consent, 200, 400, 401, 403)
-		if answer.Status == 200 {
+		if answer.granted() {
 			return answer.MustText(contract.TokCode, "/access_token")
 		}
 		answer.checkCodeRefused()

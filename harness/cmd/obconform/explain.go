@@ -44,6 +44,11 @@ func explain(w io.Writer, clause contract.Clause, planned []report.SpecResult) {
 	if clause.API == contract.Common {
 		fmt.Fprintln(w, "  held against every answer that it applies to")
 	}
+	for _, habit := range contract.Habits() {
+		if slices.Contains(habit.Clauses, clause.ID) {
+			fmt.Fprintf(w, "  known habit %s: %s\n    recognised where %s\n", habit.ID, habit.Sentence, habit.Recognised)
+		}
+	}
 	for _, spec := range planned {
 		if slices.Contains(spec.Clauses, clause.ID) {
 			fmt.Fprintf(w, "  proved by %s\n    %s\n", location(spec), spec.Name)

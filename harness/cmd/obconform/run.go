@@ -18,6 +18,7 @@ import (
 	"obconform/harness/contract"
 	"obconform/harness/embedded"
 	"obconform/harness/mockbank"
+	"obconform/harness/profile"
 	"obconform/harness/report"
 	"obconform/harness/report/page"
 	"obconform/harness/runner"
@@ -28,6 +29,7 @@ type runCommand struct {
 	ConfigFile string        `name:"config" placeholder:"FILE" help:"The target's configuration; without it the mock bank is started inside."`
 	Reports    string        `default:"${reports}" placeholder:"DIR" help:"Where the reports go."`
 	FailOn     []string      `placeholder:"LEVELS" help:"Levels whose breach fails the run: doc, std, adv (default doc,std)."`
+	Profile    string        `placeholder:"NAME" help:"What known departures of the bank count for: documented (default), standard or observed."`
 	Deadline   time.Duration `placeholder:"10m" help:"Bound on the whole run (default: timeouts.run of the configuration)."`
 	Procs      int           `default:"1" placeholder:"N" help:"Worker processes."`
 	Seed       int64         `placeholder:"N" help:"Seed of the order of specs (default: random, and printed)."`
@@ -73,6 +75,9 @@ func (r runCommand) checkFlags() error {
 		if !slices.Contains(contract.Levels(), contract.Level(level)) {
 			wrong = append(wrong, fmt.Errorf("--fail-on: expected doc, std or adv, got %q", level))
 		}
+	}
+	if r.Profile != "" && !slices.Contains(profile.All(), profile.Profile(r.Profile)) {
+		wrong = append(wrong, fmt.Errorf("--profile: expected documented, standard or observed, got %q", r.Profile))
 	}
 	return errors.Join(wrong...)
 }
@@ -140,6 +145,9 @@ func (r runCommand) target(sh *shell) (loadedTarget, func(), error) {
 			loaded.FailOn = append(loaded.FailOn, contract.Level(level))
 		}
 	}
+	if r.Profile != "" {
+		loaded.Profile = profile.Profile(r.Profile)
+	}
 	return loadedTarget{Config: loaded, file: file}, closeTarget, nil
 }
 
@@ -161,6 +169,7 @@ type session struct {
 func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	run := report.Run{Tool: toolVersion(), Target: s.target.Redacted(), Seed: s.selection.Seed, APIs: s.selection.Suites,
 		Command: s.command.line(), Start: time.Now(), FailOn: s.target.FailOn, Planned: plan.Specs, NotSelected: plan.LeftOut,
+		Profile:    s.target.Profile,
 		NotOffered: s.target.ClausesNotOffered(),
 		Budgets:    s.budgets()}
 	if _, err := s.writeReports(report.Placeholder(run)); err != nil {
@@ -192,7 +201,8 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 func (r runCommand) line() []string {
 	line := []string{"obconform", "run", "--seed", strconv.FormatInt(r.Seed, 10)}
 	for flag, value := range map[string]string{"--suite": strings.Join(r.Suite, ","), "--label-filter": r.LabelFilter,
-		"--focus": r.Focus, "--fail-on": strings.Join(r.FailOn, ","), "--allow-changes-on": r.AllowChangesOn} {
+		"--focus": r.Focus, "--fail-on": strings.Join(r.FailOn, ","), "--allow-changes-on": r.AllowChangesOn,
+		"--profile": r.Profile} {
 		if value != "" {
 			line = append(line, flag, value)
 		}
@@ -222,7 +232,7 @@ func (s session) worker(self string) *exec.Cmd {
 		levels[i] = string(level)
 	}
 	cmd := exec.Command(self, "worker", "--config", s.target.file, // #nosec G204 -- this very program
-		"--seed", strconv.FormatInt(s.selection.Seed, 10), "--fail-on", strings.Join(levels, ","),
+		"--seed", strconv.FormatInt(s.selection.Seed, 10), "--fail-on", strings.Join(levels, ","), "--profile", string(s.target.Profile),
 		"--label-filter", s.selection.LabelFilter, "--focus", s.selection.Focus, "--allow-changes-on", s.command.AllowChangesOn)
 	if log := s.leftovers(); log != "" {
 		cmd.Args = append(cmd.Args, "--leftovers", log)

@@ -4,6 +4,7 @@ import (
 	"obconform/harness/config"
 	"obconform/harness/contract"
 	"obconform/harness/leftovers"
+	"obconform/harness/profile"
 	"obconform/harness/runner"
 	"obconform/harness/tpp"
 )
@@ -13,6 +14,7 @@ type workerCommand struct {
 	ConfigFile  string   `name:"config" required:""`
 	Seed        int64    `required:""`
 	FailOn      []string `required:""`
+	Profile     string   `required:""`
 	LabelFilter string
 	Focus       string
 	Leftovers   string
@@ -29,6 +31,7 @@ func (w workerCommand) Run(sh *shell) error {
 	for _, level := range w.FailOn {
 		loaded.FailOn = append(loaded.FailOn, contract.Level(level))
 	}
+	loaded.Profile = profile.Profile(w.Profile)
 	options := w.options()
 	if w.Leftovers != "" {
 		log := leftovers.NewLog(w.Leftovers, loaded.Target.BaseURL, loaded.Kind() != config.Mock)
