@@ -47,8 +47,18 @@ type Exchange struct {
 	Status          int           `json:"status,omitempty"`
 	ResponseHeaders []HeaderLine  `json:"responseHeaders,omitempty"`
 	ResponseBody    string        `json:"responseBody,omitempty"`
+	// RequestBytes and ResponseBytes are how long the bodies were before they
+	// were redacted, of an answer after decompression.
+	RequestBytes  int `json:"requestBytes,omitempty"`
+	ResponseBytes int `json:"responseBytes,omitempty"`
+	// RequestCut and ResponseCut say that the end of a body was not kept.
+	RequestCut  bool `json:"requestCut,omitempty"`
+	ResponseCut bool `json:"responseCut,omitempty"`
 	// InteractionID is the x-fapi-interaction-id that was sent.
 	InteractionID string `json:"interactionId,omitempty"`
+	// ReceivedInteractionID is the x-fapi-interaction-id that came back; empty
+	// for none, several are joined by a comma.
+	ReceivedInteractionID string `json:"receivedInteractionId,omitempty"`
 	// Inconclusive says why the environment answered and not the API; empty
 	// for an answer that was judged.
 	Inconclusive string `json:"inconclusive,omitempty"`

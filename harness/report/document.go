@@ -24,6 +24,7 @@ type (
 		Outcome       Outcome           `json:"outcome"`
 		ExitStatus    int               `json:"exitStatus"`
 		Interrupted   string            `json:"interrupted"`
+		Evidence      string            `json:"evidenceFolder"`
 		Exchanges     int               `json:"exchanges"`
 		Totals        Totals            `json:"totals"`
 		Trouble       []Trouble         `json:"trouble"`
@@ -44,6 +45,8 @@ type (
 		Clause     contract.ClauseID      `json:"clause"`
 		Level      contract.Level         `json:"level"`
 		Where      string                 `json:"where"`
+		First      string                 `json:"first"`
+		Places     int                    `json:"places"`
 		Expected   string                 `json:"expected"`
 		Actual     string                 `json:"actual"`
 		Differs    bool                   `json:"differs"`
@@ -86,6 +89,7 @@ type (
 		Milliseconds  float64              `json:"milliseconds"`
 		Status        int                  `json:"status"`
 		InteractionID string               `json:"interactionId"`
+		ReceivedID    string               `json:"receivedInteractionId,omitempty"`
 		Inconclusive  string               `json:"inconclusive,omitempty"`
 		Detail        *detailDocument      `json:"detail,omitempty"`
 	}
@@ -101,7 +105,11 @@ type (
 	detailDocument struct {
 		RequestHeaders  []evidence.HeaderLine `json:"requestHeaders"`
 		RequestBody     string                `json:"requestBody"`
+		RequestCut      bool                  `json:"requestCut"`
 		ResponseHeaders []evidence.HeaderLine `json:"responseHeaders"`
 		ResponseBody    string                `json:"responseBody"`
+		ResponseCut     bool                  `json:"responseCut"`
+		RequestBytes    int                   `json:"requestBytes"`
+		ResponseBytes   int                   `json:"responseBytes"`
 	}
 )

@@ -50,7 +50,7 @@ func TestLongListsAreCutWithANote(t *testing.T) {
 	for i := range 30 {
 		specs = append(specs, skipped(spec(fmt.Sprint("s", i), contract.AccList200), fmt.Sprint("reason ", i)))
 		f := breach(contract.AccListStable, contract.Std)
-		f.Where, f.Exchange = fmt.Sprintf("/Data/Account/%d", i), -1
+		f.Where, f.Exchange = fmt.Sprintf("/Data/Member%d", i), -1
 		many.Record.Findings = append(many.Record.Findings, f)
 	}
 	results := report.Judge(runOf(append(specs, many)...))

@@ -8,7 +8,8 @@ import (
 )
 
 // groupKey is what makes two findings the same for the reader: a bank that
-// drops one header everywhere has one fault, not one per exchange.
+// drops one header everywhere has one fault, not one per exchange, and one that
+// drops a member of each of ten accounts has one, not ten.
 type groupKey struct {
 	clause          contract.ClauseID
 	level           contract.Level
@@ -17,27 +18,71 @@ type groupKey struct {
 	where, expected string
 }
 
-// group gathers the findings of one spec, in order of sight, those that fail
-// the run first. Findings of unknown clauses are left out: they are trouble.
-func (j *judgement) group(s SpecResult) []FindingGroup {
-	groups := []FindingGroup{}
-	index := map[groupKey]int{}
+// grouping gathers findings, in order of sight.
+type grouping struct {
+	groups []FindingGroup
+	index  map[groupKey]int
+	// places are the different places of each group.
+	places map[groupKey]map[string]bool
+}
+
+func newGrouping() *grouping {
+	return &grouping{groups: []FindingGroup{}, index: map[groupKey]int{}, places: map[groupKey]map[string]bool{}}
+}
+
+// add adds one finding to its likes.
+func (g *grouping) add(single FindingGroup) {
+	key := groupKey{single.Clause, single.Level, single.Habit, single.Fails, single.Where, single.Expected}
+	if single.Habit != "" {
+		key.expected = "" // one habit at one place is one fault, whatever was asked for
+	}
+	at, ok := g.index[key]
+	if !ok {
+		at = len(g.groups)
+		g.index[key], g.places[key] = at, map[string]bool{}
+		g.groups = append(g.groups, single)
+	}
+	like := &g.groups[at]
+	g.places[key][single.First] = true
+	like.Places = len(g.places[key])
+	if !ok {
+		return
+	}
+	like.Count++
+	like.Differs = like.Differs || like.Actual != single.Actual
+	for _, operation := range single.Operations {
+		if !slices.Contains(like.Operations, operation) {
+			like.Operations = append(slices.Clip(like.Operations), operation)
+		}
+	}
+	// The example is the place and the actual value of the finding it belongs to.
+	if like.Example == nil && single.Example != nil {
+		like.Example, like.Exchange, like.Suite, like.Spec = single.Example, single.Exchange, single.Suite, single.Spec
+		like.First, like.Actual = single.First, single.Actual
+	}
+}
+
+// singles are the findings of one spec, those that fail the run first, each as
+// a group of its own. Findings of unknown clauses are left out: they are trouble.
+func (j *judgement) singles(s SpecResult) []FindingGroup {
+	var singles []FindingGroup
 	for _, f := range s.Record.Findings {
 		if j.clauses[f.Clause] == nil {
 			continue
 		}
 		weight := j.run.profile().Weigh(f)
-		single := FindingGroup{Clause: f.Clause, Level: weight.Level, Habit: f.Habit, Where: f.Where, Expected: f.Expected, Actual: f.Actual,
-			Fails: j.fails(f), Profiled: weight.Reason, Count: 1, Suite: s.Suite, Spec: s.Name, Exchange: -1}
+		single := FindingGroup{Clause: f.Clause, Level: weight.Level, Habit: f.Habit, Where: evidence.AnyIndex(f.Where), First: f.Where,
+			Expected: f.Expected, Actual: f.Actual, Fails: j.fails(f), Profiled: weight.Reason, Count: 1,
+			Suite: s.Suite, Spec: s.Name, Exchange: -1}
 		if x := exchangeOf(s.Record, f); x != nil {
 			single.Example, single.Exchange = copied(x), f.Exchange
 		}
 		if f.Operation != "" {
 			single.Operations = []contract.OperationID{f.Operation}
 		}
-		groups = merge(groups, index, single)
+		singles = append(singles, single)
 	}
-	slices.SortStableFunc(groups, func(a, b FindingGroup) int {
+	slices.SortStableFunc(singles, func(a, b FindingGroup) int {
 		switch {
 		case a.Fails == b.Fails:
 			return 0
@@ -46,36 +91,19 @@ func (j *judgement) group(s SpecResult) []FindingGroup {
 		}
 		return 1
 	})
-	return groups
+	return singles
 }
 
 // fails tells whether a finding fails the run.
 func (j *judgement) fails(f evidence.Finding) bool { return j.run.profile().Fails(f, j.failOn) }
 
-// merge adds a group to those of its likes.
-func merge(groups []FindingGroup, index map[groupKey]int, group FindingGroup) []FindingGroup {
-	key := groupKey{group.Clause, group.Level, group.Habit, group.Fails, group.Where, group.Expected}
-	if group.Habit != "" {
-		key.expected = "" // one habit at one place is one fault, whatever was asked for
+// group gathers the findings of one spec.
+func group(singles []FindingGroup) []FindingGroup {
+	all := newGrouping()
+	for _, single := range singles {
+		all.add(single)
 	}
-	at, ok := index[key]
-	if !ok {
-		index[key] = len(groups)
-		group.Operations = slices.Clone(group.Operations)
-		return append(groups, group)
-	}
-	like := &groups[at]
-	like.Count += group.Count
-	like.Differs = like.Differs || group.Differs || like.Actual != group.Actual
-	for _, operation := range group.Operations {
-		if !slices.Contains(like.Operations, operation) {
-			like.Operations = append(like.Operations, operation)
-		}
-	}
-	if like.Example == nil {
-		like.Example, like.Exchange, like.Suite, like.Spec = group.Example, group.Exchange, group.Suite, group.Spec
-	}
-	return groups
+	return all.groups
 }
 
 func copied(x *evidence.Exchange) *evidence.Exchange {

@@ -160,7 +160,7 @@ func hugeRun(text string) report.Run {
 		s = failed(s)
 		for j := range 40 {
 			f := breach(clauses[(i+j)%len(clauses)].ID, contract.Doc)
-			f.Exchange, f.Where, f.Expected, f.Actual = j%15, fmt.Sprintf("/Data/%d/%d", i, j), "something else", text
+			f.Exchange, f.Where, f.Expected, f.Actual = j%15, fmt.Sprintf("/Data/A%d/B%d", i, j), "something else", text
 			s.Record.Findings = append(s.Record.Findings, f)
 		}
 		specs = append(specs, s)

@@ -89,20 +89,24 @@ func (j *judgement) spec(s SpecResult) SpecVerdict {
 	for i := range s.Record.Findings {
 		j.normalise(&s, &s.Record.Findings[i])
 	}
+	singles := j.singles(s)
 	exercised := j.exercised(s)
-	verdict := SpecVerdict{SpecResult: s, Findings: j.group(s), Exercised: map[contract.ClauseID]int{}, Evidence: telling(s.Record)}
+	verdict := SpecVerdict{SpecResult: s, Findings: group(singles), Exercised: map[contract.ClauseID]int{}, Evidence: telling(s.Record)}
 	for id, exchanges := range exercised {
 		verdict.Exercised[id] = len(exchanges)
 	}
 	verdict.Failing, verdict.Warning = count(verdict.Findings)
 	verdict.State, verdict.Reason = j.stateOf(verdict, exercised)
+	if last := len(s.Record.Exchanges) - 1; verdict.HasEvidence() && !verdict.fails() && !slices.Contains(verdict.Evidence, last) {
+		verdict.Evidence = append(verdict.Evidence, last) // the best guess at where it ended
+	}
 	j.countExchanges(s)
 	for id, exchanges := range exercised {
 		j.clauses[id].exercised = true
 		j.clauses[id].exchanges += len(exchanges)
 	}
-	for _, group := range verdict.Findings {
-		j.clauses[group.Clause].add(group)
+	for _, single := range singles {
+		j.clauses[single.Clause].found.add(single)
 	}
 	j.label(verdict, exercised)
 	return verdict

@@ -239,14 +239,19 @@ func (w *junitWriter) detail(kind, message, text string) *junitDetail {
 // take cleans, bounds, escapes and counts a text. It escapes by itself, because
 // encoding/xml writes line breaks as references, which nobody wants to read.
 func (w *junitWriter) take(text string) string {
-	limit := maxCase
-	if w.written >= fullTexts {
-		limit = shortCase
-	}
+	limit := w.room()
 	text = cutEscaped(Block(text, limit-maxNote), limit-maxNote)
 	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 	w.written += len(text)
 	return text
+}
+
+// room is how long the text of the next case may be.
+func (w *junitWriter) room() int {
+	if w.written >= fullTexts {
+		return shortCase
+	}
+	return maxCase
 }
 
 // seconds is a time as the schemas ask for it: not negative, three decimals.

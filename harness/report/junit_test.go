@@ -93,7 +93,9 @@ func TestJUnitFailureText(t *testing.T) {
 	clause, _ := contract.ClauseByID(contract.ComFapiPresent)
 	for _, want := range []string{"A list must be stable\n", "COM-FAPI-PRESENT (doc, breach): " + clause.Rule, "source:   " + clause.Source.String(),
 		"where:    header x-fapi-interaction-id", "expected: exactly one", "actual:   none",
-		"exchange: GET https://bank.example/accounts -> status 200, x-fapi-interaction-id c6a1b3c2-0000-4000-8000-000000000001, 2026-01-02T11:00:00.000Z, took 1.23ms",
+		"request:  GET https://bank.example/accounts -> status 200", "ids:      x-fapi-interaction-id sent c6a1b3c2-0000-4000-8000-000000000001, received none",
+		"time:     2026-01-02T11:00:00.000Z, took 1.23ms", "curl:     curl --silent ", "--header 'Accept: application/json'", "--url 'https://bank.example/accounts'",
+		"\n> GET https://bank.example/accounts\n> Accept: application/json\n< status 200\n<\n< {\"Data\":{}}\n",
 		"ACC-LIST-STABLE (std, breach)", "spec: accounts/list.go:10"} {
 		if !strings.Contains(failure.Text, want) {
 			t.Errorf("no %q in\n%s", want, failure.Text)

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"obconform/harness/contract"
@@ -59,8 +58,9 @@ func (w *junitWriter) failureText(spec SpecVerdict) string {
 	}
 	if !spec.fails() {
 		rules(&text, spec.Clauses)
-		lastExchange(&text, spec.Record)
+		w.lastExchange(&text, spec)
 	}
+	w.transcript(&text, spec)
 	notes(&text, spec)
 	return text.String()
 }
@@ -76,42 +76,19 @@ func (w *junitWriter) warningText(spec SpecVerdict) string {
 func (w *junitWriter) groups(text *strings.Builder, spec SpecVerdict) {
 	shown := spec.Findings[:min(len(spec.Findings), maxGroups)]
 	for _, group := range shown {
+		if text.Len() > w.room() {
+			return // the rest would be cut off
+		}
 		clause, _ := contract.ClauseByID(group.Clause)
 		weight := "breach"
 		if !group.Fails {
 			weight = "warning"
 		}
 		fmt.Fprintf(text, "\n%s (%s, %s): %s\n  source:   %s\n", group.Clause, group.Level, weight, clause.Rule, clause.Source)
-		writeGroup(text, group)
+		w.results.writeGroup(text, group)
 	}
 	if more := len(spec.Findings) - len(shown) + spec.Omitted; more > 0 {
 		fmt.Fprintf(text, "\nand %s\n", plural(more, "more kind")+" of findings")
-	}
-}
-
-// writeGroup says what was found where, and how to find it in the bank's logs.
-func writeGroup(text *strings.Builder, group FindingGroup) {
-	if habit, known := contract.HabitByID(group.Habit); known {
-		fmt.Fprintf(text, "  habit:    %s: %s\n", habit.ID, habit.Sentence)
-	}
-	if group.Profiled != "" {
-		fmt.Fprintf(text, "  profile:  %s\n", Line(group.Profiled, maxValue))
-	}
-	differs := ""
-	if group.Differs {
-		differs = " (the first; others differ)"
-	}
-	fmt.Fprintf(text, "  where:    %s\n  expected: %s\n  actual:   %s%s\n", Line(group.Where, maxShort),
-		Line(group.Expected, maxValue), Line(group.Actual, maxValue), differs)
-	if group.Example != nil {
-		fmt.Fprintf(text, "  exchange: %s\n", exchangeLine(*group.Example))
-	}
-	if group.Count > 1 {
-		fmt.Fprintf(text, "  count:    %d", group.Count)
-		if len(group.Operations) > 0 {
-			fmt.Fprintf(text, ", at %s", operationList(group.Operations))
-		}
-		text.WriteString("\n")
 	}
 }
 
@@ -121,20 +98,6 @@ func operationList(operations []contract.OperationID) string {
 		names[i] = string(operation)
 	}
 	return Line(strings.Join(names, ", "), 2*maxShort)
-}
-
-// exchangeLine is one exchange in one line: what it takes to find it in a log.
-func exchangeLine(x evidence.Exchange) string {
-	status := "no answer"
-	if x.Status != 0 {
-		status = fmt.Sprintf("status %d", x.Status)
-	}
-	id := "none sent"
-	if x.InteractionID != "" {
-		id = Line(x.InteractionID, maxShort)
-	}
-	return fmt.Sprintf("%s %s -> %s, x-fapi-interaction-id %s, %s, took %s", Line(x.Method, 20), Line(x.URL, 2*maxShort),
-		status, id, x.Started.UTC().Format("2006-01-02T15:04:05.000Z"), x.Duration.Round(10*time.Microsecond))
 }
 
 // rules names the obligations that the spec stands for.
@@ -147,9 +110,33 @@ func rules(text *strings.Builder, clauses []contract.ClauseID) {
 }
 
 // lastExchange is the best guess at where a spec ended that found nothing.
-func lastExchange(text *strings.Builder, record evidence.Record) {
-	if n := len(record.Exchanges); n > 0 {
-		fmt.Fprintf(text, "\nlast exchange: %s\n", exchangeLine(record.Exchanges[n-1]))
+func (w *junitWriter) lastExchange(text *strings.Builder, spec SpecVerdict) {
+	if n := len(spec.Record.Exchanges); spec.HasEvidence() {
+		text.WriteString("\nlast exchange:\n")
+		w.results.writeExchange(text, spec.Record.Exchanges[n-1])
+		if file := w.results.EvidencePath(spec.Suite, spec.Name); file != "" {
+			fmt.Fprintf(text, "  evidence: %s\n", Line(file, 2*maxShort))
+		}
+	}
+}
+
+// maxTranscript bounds a body in the text of a test case.
+const maxTranscript = 2 << 10
+
+// transcript is the request and the answer of the first breach, or the last
+// exchange where nothing was found.
+func (w *junitWriter) transcript(text *strings.Builder, spec SpecVerdict) {
+	var x *evidence.Exchange
+	if len(spec.Findings) > 0 {
+		x = spec.Findings[0].Example
+	} else if n := len(spec.Record.Exchanges); spec.HasEvidence() {
+		x = &spec.Record.Exchanges[n-1]
+	}
+	if x == nil || text.Len() > w.room() {
+		return
+	}
+	if shown := Transcript(*x, maxTranscript); shown != "" {
+		fmt.Fprintf(text, "\n%s", shown)
 	}
 }
 

@@ -167,7 +167,7 @@ type specKey struct {
 
 func (r *reader) results(d document) Results {
 	results := Results{Tool: d.Tool, Target: d.Target, Start: d.Start.UTC(), End: d.End.UTC(), Seed: d.Seed, Command: d.Command,
-		APIs: d.APIs, FailOn: d.FailOn, Profile: d.Profile, Interrupted: d.Interrupted, Outcome: d.Outcome, Exchanges: d.Exchanges,
+		APIs: d.APIs, FailOn: d.FailOn, Profile: d.Profile, Interrupted: d.Interrupted, Outcome: d.Outcome, EvidenceFolder: d.Evidence, Exchanges: d.Exchanges,
 		Totals: d.Totals, Trouble: d.Trouble, Operations: d.Operations, Clauses: []ClauseResult{}, Specs: make([]SpecVerdict, len(d.Specs))}
 	if results.Profile == "" {
 		results.Profile = profile.Documented // of a file from before there were others
@@ -204,10 +204,12 @@ func (r *reader) spec(at string, d specDocument) SpecVerdict {
 	for i, e := range d.Exchanges {
 		x := evidence.Exchange{Operation: e.Operation, Method: e.Method, URL: e.URL, Started: e.Started.UTC(),
 			Duration: r.duration(fmt.Sprintf("%s/exchanges/%d/milliseconds", at, i), e.Milliseconds), Status: e.Status,
-			InteractionID: e.InteractionID, Inconclusive: e.Inconclusive}
+			InteractionID: e.InteractionID, ReceivedInteractionID: e.ReceivedID,
+			Inconclusive: e.Inconclusive}
 		if e.Detail != nil {
-			x.RequestHeaders, x.RequestBody = e.Detail.RequestHeaders, e.Detail.RequestBody
-			x.ResponseHeaders, x.ResponseBody = e.Detail.ResponseHeaders, e.Detail.ResponseBody
+			x.RequestHeaders, x.RequestBody, x.RequestCut = e.Detail.RequestHeaders, e.Detail.RequestBody, e.Detail.RequestCut
+			x.ResponseHeaders, x.ResponseBody, x.ResponseCut = e.Detail.ResponseHeaders, e.Detail.ResponseBody, e.Detail.ResponseCut
+			x.RequestBytes, x.ResponseBytes = e.Detail.RequestBytes, e.Detail.ResponseBytes
 			spec.Evidence = append(spec.Evidence, i)
 		}
 		spec.Record.Exchanges = append(spec.Record.Exchanges, x)
@@ -243,8 +245,9 @@ func (r *reader) timings(d document, specs []SpecVerdict) []Timing {
 func (r *reader) findings(at string, documents []findingDocument) []FindingGroup {
 	groups := []FindingGroup{}
 	for i, f := range documents {
-		group := FindingGroup{Clause: f.Clause, Level: f.Level, Where: f.Where, Expected: f.Expected, Actual: f.Actual, Differs: f.Differs,
-			Habit: f.Habit, Fails: f.Fails, Profiled: f.Profiled, Count: f.Count, Operations: f.Operations, Suite: f.Suite, Spec: f.Spec, Exchange: f.Exchange}
+		group := FindingGroup{Clause: f.Clause, Level: f.Level, Where: f.Where, First: f.First, Places: f.Places, Expected: f.Expected, Actual: f.Actual,
+			Differs: f.Differs, Habit: f.Habit, Fails: f.Fails, Profiled: f.Profiled, Count: f.Count, Operations: f.Operations,
+			Suite: f.Suite, Spec: f.Spec, Exchange: f.Exchange}
 		at := fmt.Sprintf("%s/findings/%d", at, i)
 		spec := r.specs[specKey{f.Suite, f.Spec}]
 		switch {

@@ -51,6 +51,9 @@ type Results struct {
 	Profile     profile.Profile
 	Interrupted string
 	Outcome     Outcome
+	// EvidenceFolder is where the evidence files lie, as the reports name it;
+	// empty where none are written.
+	EvidenceFolder string
 	// Exchanges counts the exchanges of the whole run.
 	Exchanges int
 	Totals    Totals
@@ -90,9 +93,14 @@ type ClauseResult struct {
 // FindingGroup is a finding and its likes: the same clause, level, habit, place
 // and expectation, weighed alike, wherever they were seen.
 type FindingGroup struct {
-	Clause   contract.ClauseID
-	Level    contract.Level
-	Where    string
+	Clause contract.ClauseID
+	Level  contract.Level
+	// Where is the place with every array index as *, First that of the first
+	// one as it was, and Places how many different ones there were.
+	Where  string
+	First  string
+	Places int
+	// Expected is what all of them expected.
 	Expected string
 	// Actual is that of the first one; Differs says that others had another.
 	Actual  string

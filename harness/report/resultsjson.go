@@ -44,6 +44,7 @@ func ResultsJSON(results Results) ([]byte, error) {
 		Start: results.Start.UTC(), End: results.End.UTC(), Seed: results.Seed,
 		Command: notNil(results.Command), APIs: notNil(results.APIs), FailOn: notNil(results.FailOn), Profile: results.Profile,
 		Outcome: results.Outcome, ExitStatus: ExitStatus(results), Interrupted: results.Interrupted,
+		Evidence:  results.EvidenceFolder,
 		Exchanges: results.Exchanges, Totals: results.Totals, Trouble: []Trouble{},
 		Clauses: []clauseDocument{}, Operations: notNil(results.Operations), Timings: []timingDocument{}, Specs: []specDocument{},
 	}
@@ -98,10 +99,11 @@ func (w *documentWriter) findings(groups []FindingGroup, most int) (kept []findi
 			continue
 		}
 		f := findingDocument{Clause: group.Clause, Level: group.Level, Where: Line(group.Where, maxShort),
+			First: Line(group.First, maxShort), Places: group.Places,
 			Expected: Line(group.Expected, value), Actual: Line(group.Actual, value), Differs: group.Differs,
 			Habit: group.Habit, Fails: group.Fails, Profiled: group.Profiled, Count: group.Count, Operations: notNil(group.Operations),
 			Suite: group.Suite, Spec: group.Spec, Exchange: group.Exchange}
-		w.texts -= len(f.Where) + len(f.Expected) + len(f.Actual) + len(f.Spec)
+		w.texts -= len(f.Where) + len(f.First) + len(f.Expected) + len(f.Actual) + len(f.Spec)
 		kept = append(kept, f)
 	}
 	return kept, omitted
@@ -131,7 +133,8 @@ func (w *documentWriter) spec(spec SpecVerdict) specDocument {
 	for i, x := range spec.Record.Exchanges {
 		e := exchangeDocument{Operation: x.Operation, Method: Line(x.Method, maxShort), URL: Line(x.URL, 2*maxShort),
 			Started: x.Started.UTC(), Milliseconds: milliseconds(x.Duration), Status: x.Status,
-			InteractionID: Line(x.InteractionID, maxShort), Inconclusive: Line(x.Inconclusive, maxShort)}
+			InteractionID: Line(x.InteractionID, maxShort), ReceivedID: Line(x.ReceivedInteractionID, maxShort),
+			Inconclusive: Line(x.Inconclusive, maxShort)}
 		if slices.Contains(spec.Evidence, i) {
 			e.Detail = w.detail(x)
 		}
@@ -156,7 +159,9 @@ func (w *documentWriter) detail(x evidence.Exchange) *detailDocument {
 		return kept
 	}
 	d := &detailDocument{RequestHeaders: headers(x.RequestHeaders), ResponseHeaders: headers(x.ResponseHeaders),
-		RequestBody: Block(x.RequestBody, maxKeptBody), ResponseBody: Block(x.ResponseBody, maxKeptBody)}
+		RequestBody: Block(x.RequestBody, maxKeptBody), RequestCut: x.RequestCut || len(x.RequestBody) > maxKeptBody,
+		ResponseBody: Block(x.ResponseBody, maxKeptBody), ResponseCut: x.ResponseCut || len(x.ResponseBody) > maxKeptBody,
+		RequestBytes: x.RequestBytes, ResponseBytes: x.ResponseBytes}
 	w.details -= len(d.RequestBody) + len(d.ResponseBody)
 	return d
 }

@@ -13,8 +13,7 @@ type tally struct {
 	clause    contract.Clause
 	exercised bool
 	exchanges int
-	groups    []FindingGroup
-	index     map[groupKey]int
+	found     *grouping
 	// specs, unjudged and notSelected count the specs that carry the clause as
 	// a label: those that ended, of them those that could not judge it, and
 	// those that the selection left out.
@@ -27,10 +26,8 @@ type tally struct {
 }
 
 func newTally(clause contract.Clause) *tally {
-	return &tally{clause: clause, index: map[groupKey]int{}}
+	return &tally{clause: clause, found: newGrouping()}
 }
-
-func (t *tally) add(group FindingGroup) { t.groups = merge(t.groups, t.index, group) }
 
 // ended notes how a spec that carries the clause as a label ended; seen tells
 // whether it put the clause to the test.
@@ -65,12 +62,9 @@ func (t *tally) ended(s SpecVerdict, seen bool) {
 // and goes before what could not be judged; trouble of the tool goes before a
 // pass, because the broken spec might have seen what the others did not.
 func (t *tally) result(j *judgement) ClauseResult {
-	r := ClauseResult{Clause: t.clause, Exchanges: t.exchanges, Findings: t.groups}
-	if r.Findings == nil {
-		r.Findings = []FindingGroup{}
-	}
+	r := ClauseResult{Clause: t.clause, Exchanges: t.exchanges, Findings: t.found.groups}
 	failing, count := false, 0
-	for _, group := range t.groups {
+	for _, group := range t.found.groups {
 		failing, count = failing || group.Fails, count+group.Count
 	}
 	switch {

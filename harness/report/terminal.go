@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"obconform/harness/contract"
+	"obconform/harness/evidence"
 	"obconform/harness/profile"
 )
 
@@ -54,6 +55,8 @@ type terminal struct {
 	TerminalOptions
 	results Results
 	out     strings.Builder
+	// transcripts counts those printed so far.
+	transcripts int
 }
 
 func (t *terminal) printf(format string, args ...any) { fmt.Fprintf(&t.out, format, args...) }
@@ -227,10 +230,13 @@ func (t *terminal) findings(clause ClauseResult) {
 	shown := clause.Findings[:min(len(clause.Findings), maxPrinted)]
 	for i, group := range shown {
 		var text strings.Builder
-		writeGroup(&text, group)
+		t.results.writeGroup(&text, group)
 		fmt.Fprintf(&text, "  spec:     %s: %s\n", Line(string(group.Suite), maxShort), Line(group.Spec, maxName))
 		if i > 0 {
 			t.printf("\n")
+		}
+		if i == 0 && group.Fails {
+			t.transcript(&text, group.Example)
 		}
 		for line := range strings.Lines(text.String()) {
 			t.printf("    %s", line)
@@ -238,6 +244,27 @@ func (t *terminal) findings(clause ClauseResult) {
 	}
 	if more := len(clause.Findings) - len(shown) + clause.Omitted; more > 0 {
 		t.printf("    and %s of findings: see results.json\n", plural(more, "more kind"))
+	}
+}
+
+// maxTranscripts bounds how many requests and answers are printed: of a bank
+// that fails everywhere the evidence files show the rest.
+const maxTranscripts = 5
+
+// transcript adds the request and the answer of a clause's first breach.
+func (t *terminal) transcript(text *strings.Builder, x *evidence.Exchange) {
+	limit := maxValue / 2
+	if t.Verbose {
+		limit = maxKeptBody
+	}
+	if x == nil || t.transcripts >= maxTranscripts && !t.Verbose {
+		return
+	}
+	if shown := Transcript(*x, limit); shown != "" {
+		t.transcripts++
+		for line := range strings.Lines(shown) {
+			fmt.Fprintf(text, "  %s", line)
+		}
 	}
 }
 
@@ -252,6 +279,13 @@ func (t *terminal) assertions() {
 			}
 			t.printf("  %s: %s\n    %s\n", t.paint(string(Failed), Line(string(spec.Suite), maxShort)),
 				Line(spec.Name, maxName), Line(asserted(spec), maxValue))
+			if n := len(spec.Record.Exchanges); n > 0 {
+				var text strings.Builder
+				t.results.writeExchange(&text, spec.Record.Exchanges[n-1])
+				for line := range strings.Lines(text.String()) {
+					t.printf("  %s", line)
+				}
+			}
 		}
 	}
 }
@@ -303,5 +337,24 @@ func (t *terminal) verdict() {
 	t.printf("clauses: %s\n", strings.Join(counted, ", "))
 	if len(t.Files) > 0 {
 		t.printf("reports: %s\n", strings.Join(t.Files, "  "))
+	}
+	t.next()
+}
+
+// next says what to open next: the evidence of the first failure, and what its
+// clause is about.
+func (t *terminal) next() {
+	for _, clause := range t.results.Clauses {
+		if clause.Verdict != Failed {
+			continue
+		}
+		next := "obconform explain " + string(clause.ID)
+		if len(clause.Findings) > 0 && clause.Findings[0].Example != nil {
+			if file := t.results.EvidencePath(clause.Findings[0].Suite, clause.Findings[0].Spec); file != "" {
+				next = Line(file, 2*maxShort) + "  " + next
+			}
+		}
+		t.printf("next:    %s\n", next)
+		return
 	}
 }

@@ -64,16 +64,24 @@ Failures
       where:    header x-fapi-interaction-id
       expected: exactly one
       actual:   none
-      exchange: GET https://bank.example/accounts -> status 200, x-fapi-interaction-id c6a1b3c2-0000-4000-8000-000000000001, 2026-01-02T11:00:00.000Z, took 1.23ms
       count:    212, at ListAccounts
+      request:  GET https://bank.example/accounts -> status 200
+      ids:      x-fapi-interaction-id sent c6a1b3c2-0000-4000-8000-000000000001, received none
+      time:     2026-01-02T11:00:00.000Z, took 1.23ms
+      curl:     curl --silent --show-error --include --globoff --path-as-is --compressed --request 'GET' --header 'Accept: application/json' --header 'User-Agent:' --url 'https://bank.example/accounts'
       spec:     accounts: A list must be stable
+      > GET https://bank.example/accounts
+      > Accept: application/json
+      < status 200
+      <
+      < {"Data":{}}
 
 FAILED: the bank breaches at least one clause (exit status 1)
 `
 	if !strings.HasPrefix(text[at:], want) {
 		t.Errorf("got\n%s\nwant\n%s", text[at:], want)
 	}
-	if !strings.HasSuffix(text, "reports: reports/junit.xml  reports/results.json\n") {
+	if !strings.HasSuffix(text, "reports: reports/junit.xml  reports/results.json\nnext:    obconform explain COM-FAPI-PRESENT\n") {
 		t.Errorf("no files in\n%s", text)
 	}
 }

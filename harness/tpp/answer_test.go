@@ -259,22 +259,28 @@ func TestMustBeUnknown(t *testing.T) {
 func TestFailureMessages(t *testing.T) {
 	c := testClient(t, "http://127.0.0.1:1")
 	c.spec.Exchanges = []evidence.Exchange{{Method: "GET", URL: "http://x/y", Status: 200, InteractionID: "the-id", Started: time.Unix(0, 0).UTC()}}
-	a := c.testAnswer(t, contract.GetAccountAccessConsent, 200, `{"Data":{"X":1,"Name":"private"}}`)
+	a := c.testAnswer(t, contract.GetAccountAccessConsent, 200, `{"Data":{"X":1,"Name":"private","List":[1,2,3]}}`)
 	a.index = 0
-	for range maxShown + 2 {
-		a.CheckText(clause, "/Data/X", "abc")
+	for i := range maxShown + 1 {
+		a.CheckText(clause, "/Data/X", fmt.Sprint("abc", i))
 	}
 	a.CheckText(clause, "/Data/Name", "abc")
 	a.advise(clause, "status", "advice", "ignored")
 	message := c.unreported()
-	for _, want := range []string{"AAC-201-ECHO (std): ", "source: ", "at /Data/X", `expected: "abc"`, "actual:   1", "and 3 more",
-		"GET http://x/y -> 200, x-fapi-interaction-id the-id, 1970-01-01T00:00:00Z"} {
+	for _, want := range []string{"AAC-201-ECHO (std): ", "source: ", "at /Data/X\n", `expected: "abc0"`, "actual:   1", "and 2 more",
+		`GET http://x/y -> 200, x-fapi-interaction-id sent "the-id", received "", 1970-01-01T00:00:00Z`} {
 		if !strings.Contains(message, want) {
 			t.Errorf("the message does not say %q: %s", want, message)
 		}
 	}
 	if strings.Contains(message, "private") || strings.Contains(message, "advice") || strings.Contains(c.dump(t), "private") {
 		t.Errorf("the message says too much: %s", message)
+	}
+	for i := range 3 {
+		a.CheckText(clause, fmt.Sprintf("/Data/List/%d", i), "abc")
+	}
+	if grouped := c.unreported(); !strings.Contains(grouped, "at /Data/List/0 (the first of 3 at /Data/List/*)\n") || strings.Contains(grouped, "/Data/List/1") {
+		t.Errorf("equal findings are not one: %s", grouped)
 	}
 	if again := c.unreported(); again != "" {
 		t.Errorf("findings are reported twice: %s", again)

@@ -99,8 +99,12 @@ func (c *Client) trip(ctx context.Context, r *request, target *url.URL) (x audit
 	deadline := time.Now().Add(time.Duration(c.cfg.Timeouts.Request))
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
+	header := r.header.Clone()
+	if _, set := header["User-Agent"]; !set {
+		header.Set("User-Agent", "obconform")
+	}
 	x = audit.Exchange{Operation: r.operation.ID, Request: audit.Request{
-		Method: r.method, URL: target, Header: r.header.Clone(), Body: r.body, Form: r.form,
+		Method: r.method, URL: target, Header: header, Body: r.body, Form: r.form,
 		InteractionID: r.header.Get(contract.HeaderInteractionID)}}
 	x.Started = c.now()
 	defer func() { x.Ended = c.now() }()
@@ -112,10 +116,7 @@ func (c *Client) trip(ctx context.Context, r *request, target *url.URL) (x audit
 	if len(r.body) == 0 {
 		req.Body, req.ContentLength = http.NoBody, 0
 	}
-	req.Header = r.header.Clone()
-	if _, set := req.Header["User-Agent"]; !set {
-		req.Header.Set("User-Agent", "obconform")
-	}
+	req.Header = header.Clone()
 	var res *http.Response
 	var wire *audit.Wire
 	if r.method == http.MethodDelete && r.operation.Documented() {

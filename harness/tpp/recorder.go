@@ -66,9 +66,11 @@ func (c *Client) record(x audit.Exchange, result audit.Result) int {
 		InteractionID: c.redactor.text(x.Request.InteractionID), Exercised: result.Exercised,
 		Inconclusive: c.redactor.text(result.Inconclusive),
 	}
+	kept.RequestBytes = len(x.Request.Body)
 	raw := rawDetail{request: x.Request.Header, requestBody: beginning(x.Request.Body)}
 	if x.Response != nil {
-		kept.Status = x.Response.Status
+		kept.Status, kept.ResponseBytes = x.Response.Status, len(x.Response.Body)
+		kept.ReceivedInteractionID = c.redactor.text(strings.Join(x.Response.Header.Values(contract.HeaderInteractionID), ", "))
 		raw.response, raw.responseBody = x.Response.Header, beginning(x.Response.Body)
 	}
 	c.spec.Exchanges, c.spec.raw = append(c.spec.Exchanges, kept), append(c.spec.raw, raw)
@@ -86,7 +88,8 @@ func (c *Client) detail() {
 	for i, raw := range c.spec.raw {
 		kept := &c.spec.Exchanges[i]
 		kept.RequestHeaders, kept.ResponseHeaders = c.headerLines(raw.request), c.headerLines(raw.response)
-		kept.RequestBody, kept.ResponseBody = c.body(kept.Operation, raw.requestBody), c.body(kept.Operation, raw.responseBody)
+		kept.RequestBody, kept.RequestCut = c.body(kept.Operation, raw.requestBody)
+		kept.ResponseBody, kept.ResponseCut = c.body(kept.Operation, raw.responseBody)
 	}
 }
 
@@ -109,12 +112,12 @@ func (c *Client) headerLines(header http.Header) []evidence.HeaderLine {
 
 // body redacts before it cuts, or a cut-off secret would stand at the end; of
 // a huge body only so much is redacted as could be kept.
-func (c *Client) body(operation contract.OperationID, body rawBody) string {
-	text := c.redactor.body(operation, body.start)
-	if len(text) > maxBody || body.length > len(body.start) {
+func (c *Client) body(operation contract.OperationID, body rawBody) (text string, cut bool) {
+	text = c.redactor.body(operation, body.start)
+	if cut = len(text) > maxBody || body.length > len(body.start); cut {
 		text = fmt.Sprintf("%s … (%d bytes in all)", strings.ToValidUTF8(text[:min(len(text), maxBody)], ""), body.length)
 	}
-	return text
+	return text, cut
 }
 
 // offered is the result without the clauses that the target does not offer: they

@@ -83,6 +83,7 @@ func (c *Client) unreported() string {
 	var text strings.Builder
 	var order []contract.ClauseID
 	groups := map[contract.ClauseID][]evidence.Finding{}
+	counts := map[likeness]int{}
 	for _, f := range c.spec.Findings[c.spec.failed:] {
 		if !c.cfg.Profile.Fails(f, c.cfg.FailOn) {
 			continue
@@ -90,7 +91,10 @@ func (c *Client) unreported() string {
 		if groups[f.Clause] == nil {
 			order = append(order, f.Clause)
 		}
-		groups[f.Clause] = append(groups[f.Clause], f)
+		like := likeness{f.Clause, evidence.AnyIndex(f.Where), f.Expected}
+		if counts[like]++; counts[like] == 1 {
+			groups[f.Clause] = append(groups[f.Clause], f)
+		}
 	}
 	c.spec.failed = len(c.spec.Findings)
 	for _, id := range order {
@@ -101,10 +105,20 @@ func (c *Client) unreported() string {
 				fmt.Fprintf(&text, "  and %d more\n", len(groups[id])-maxShown)
 				break
 			}
-			fmt.Fprintf(&text, "  at %s\n    expected: %s\n    actual:   %s\n%s", f.Where, f.Expected, f.Actual, c.locate(f))
+			likes := ""
+			if n := counts[likeness{f.Clause, evidence.AnyIndex(f.Where), f.Expected}]; n > 1 {
+				likes = fmt.Sprintf(" (the first of %d at %s)", n, evidence.AnyIndex(f.Where))
+			}
+			fmt.Fprintf(&text, "  at %s%s\n    expected: %s\n    actual:   %s\n%s", f.Where, likes, f.Expected, f.Actual, c.locate(f))
 		}
 	}
 	return text.String()
+}
+
+// likeness is what makes several findings one for the reader.
+type likeness struct {
+	clause          contract.ClauseID
+	where, expected string
 }
 
 // stop ends the spec at a finding: with a failure, or, where what was found
@@ -125,8 +139,8 @@ func (c *Client) locate(f evidence.Finding) string {
 		return ""
 	}
 	x := c.spec.Exchanges[f.Exchange]
-	return fmt.Sprintf("    in:       %s %s -> %d, x-fapi-interaction-id %s, %s\n",
-		x.Method, x.URL, x.Status, x.InteractionID, x.Started.Format(time.RFC3339Nano))
+	return fmt.Sprintf("    in:       %s %s -> %d, x-fapi-interaction-id sent %q, received %q, %s\n",
+		x.Method, x.URL, x.Status, x.InteractionID, x.ReceivedInteractionID, x.Started.Format(time.RFC3339Nano))
 }
 
 // cleanUpSpec deletes what the spec created, last first. An interrupt of the run

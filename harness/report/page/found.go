@@ -111,7 +111,7 @@ func (l *looker) foundClause(clause report.ClauseResult) foundClause {
 // findings of one answer.
 func (l *looker) finding(group report.FindingGroup, shown map[string]bool) finding {
 	f := finding{Level: group.Level, Fails: group.Fails, Differs: group.Differs, Count: group.Count,
-		Where: report.Line(group.Where, maxLine), Expected: report.Line(group.Expected, maxLine), Actual: report.Line(group.Actual, maxLine)}
+		Where: group.Place(), Expected: report.Line(group.Expected, maxLine), Actual: report.Line(group.Actual, maxLine)}
 	var names []string
 	for _, operation := range group.Operations {
 		names = append(names, string(operation))
