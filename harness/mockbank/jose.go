@@ -48,6 +48,19 @@ func GenerateKeys() (*Keys, error) {
 	return keys, nil
 }
 
+// Sign signs the input with the bank's own key, PS256 (RFC 7518, section 3.5),
+// for whoever forges an answer of the bank and wants it to verify. It answers
+// false for a protected header that names another key.
+func (k *Keys) Sign(header, input []byte) (signature []byte, can bool) {
+	members, err := parseObject(header)
+	if err != nil || members["kid"] != k.bank.id {
+		return nil, false
+	}
+	digest := sha256.Sum256(input)
+	signature, err = rsa.SignPSS(rand.Reader, k.bank.private, crypto.SHA256, digest[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
+	return signature, err == nil
+}
+
 func newSigningKey() (signingKey, error) {
 	private, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {

@@ -39,6 +39,8 @@ type Selection struct {
 	Focus string
 	// Seed decides the order of sections and of specs.
 	Seed int64
+	// FailFast ends the run at the first spec that does not succeed.
+	FailFast bool
 }
 
 // Register registers the specs of a unit with Ginkgo, in the calling process.
@@ -123,6 +125,7 @@ func (s Selection) apply(suite *types.SuiteConfig) {
 	if s.Focus != "" {
 		suite.FocusStrings = []string{s.Focus}
 	}
+	suite.FailFast = s.FailFast
 	suite.RandomSeed = s.Seed
 	suite.RandomizeAllSpecs = true
 	suite.FlakeAttempts = 0

@@ -38,7 +38,7 @@ type process struct {
 func start(ctx context.Context, cmd *exec.Cmd, events chan<- event) (*process, error) {
 	p := &process{cmd: cmd, stderr: &spill{}}
 	cmd.Stderr = p.stderr
-	detach(cmd)
+	Detach(cmd)
 	var err error
 	if p.stdin, err = cmd.StdinPipe(); err != nil {
 		return nil, err

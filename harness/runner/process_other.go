@@ -7,8 +7,8 @@ import (
 	"os/exec"
 )
 
-// detach has no counterpart here.
-func detach(*exec.Cmd) {}
+// Detach has no counterpart here.
+func Detach(*exec.Cmd) {}
 
 // interrupt ends a worker: it cannot be asked here.
 func interrupt(process *os.Process) error { return process.Kill() }

@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// detach keeps a terminal's signals from a worker: the supervisor passes them
+// Detach keeps a terminal's signals from a worker: the supervisor passes them
 // on, once, and in its own time.
-func detach(cmd *exec.Cmd) {
+func Detach(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 }
 

@@ -60,7 +60,7 @@ func New(cfg config.Config, options ...Option) (*Client, error) {
 }
 
 func newClient(cfg config.Config, reporter Reporter) (*Client, error) {
-	transport, err := newTransport(cfg)
+	transport, err := NewTransport(cfg)
 	if err != nil {
 		return nil, err
 	}

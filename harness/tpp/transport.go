@@ -12,11 +12,11 @@ import (
 	"obconform/harness/config"
 )
 
-// newTransport builds the transport of a target: verification on, TLS 1.2 or
+// NewTransport builds the transport of a target: verification on, TLS 1.2 or
 // later, no automatic decompression (the audit wants the true bytes), bounded
 // headers. It stays with HTTP/1.1, where what the bank wrote can be seen on
 // the wire (COM-EMPTY).
-func newTransport(cfg config.Config) (*http.Transport, error) {
+func NewTransport(cfg config.Config) (*http.Transport, error) {
 	tlsConfig := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
 		// Deletions take a connection of their own (wireTrip); most handshakes
 		// are then short.

@@ -24,6 +24,7 @@ const (
 // grammar is the command line.
 type grammar struct {
 	Run     runCommand     `cmd:"" help:"Run the suites against a target, or against the embedded mock bank."`
+	Prove   proveCommand   `cmd:"" help:"Prove that the suites notice what is wrong: null banks, named faults, mutated answers."`
 	Mock    mockCommand    `cmd:"" help:"Serve the mock bank on its own."`
 	List    listCommand    `cmd:"" help:"List every spec with its suite and clauses."`
 	Cleanup cleanupCommand `cmd:"" help:"Delete what a run has left behind at its target."`
@@ -33,6 +34,8 @@ type grammar struct {
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Print this help."`
 	Worker  workerCommand  `cmd:"" hidden:""`
+
+	ProveWorker proveWorkerCommand `cmd:"" hidden:""`
 }
 
 // shell is what a command may use of the process.

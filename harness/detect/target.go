@@ -1,0 +1,82 @@
+package detect
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"obconform/harness/config"
+	"obconform/harness/detect/mutate"
+	"obconform/harness/tpp"
+)
+
+// TargetScene tries mutations on the answers of a configured bank: the proxy
+// goes in front of each of its hosts, and nothing else is called.
+type TargetScene struct {
+	Config config.Config
+	// Writes lets requests through that create, change or delete something;
+	// without it the bank is only read.
+	Writes bool
+}
+
+// signer is nil: nobody but the bank signs in its name.
+func (s TargetScene) signer() mutate.Signer { return nil }
+
+func (s TargetScene) begin() (*ground, error) {
+	transport, err := tpp.NewTransport(s.Config)
+	if err != nil {
+		return nil, err
+	}
+	origins, err := originsOf(s.Config)
+	if err != nil {
+		return nil, err
+	}
+	g := &ground{config: s.Config, tidies: s.Writes,
+		proxy: &mutate.Proxy{Upstream: transport, Rewrite: map[string]string{}, ReadOnly: !s.Writes}}
+	g.closes = append(g.closes, transport.CloseIdleConnections)
+	g.config.Target.AllowedHosts = nil // whatever an answer says, the client stays with the proxy
+	for i, origin := range origins {
+		server, err := mutate.Serve(func(string) (http.Handler, error) { return g.proxy.For(origin), nil })
+		if err != nil {
+			g.close()
+			return nil, err
+		}
+		g.closes = append(g.closes, server.Close)
+		for _, spelling := range spellings(origin) {
+			g.proxy.Rewrite[spelling] = server.URL
+		}
+		if i == 0 {
+			g.config.Target.BaseURL = server.URL + strings.TrimSuffix(origin.Path, "/")
+		}
+		g.config.Target.AllowedHosts = append(g.config.Target.AllowedHosts, strings.TrimPrefix(server.URL, "http://"))
+	}
+	g.config.Target.SignatureJWKSURL = g.proxy.Through(g.config.Target.SignatureJWKSURL)
+	return g, nil
+}
+
+// originsOf are the base URL, first, and the origins of the other hosts that
+// may be called.
+func originsOf(cfg config.Config) ([]*url.URL, error) {
+	base, err := url.Parse(cfg.Target.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("target.baseUrl: %w", err)
+	}
+	origins := []*url.URL{base}
+	for _, host := range cfg.Target.AllowedHosts {
+		if host != base.Host {
+			origins = append(origins, &url.URL{Scheme: "https", Host: host})
+		}
+	}
+	return origins, nil
+}
+
+// spellings are the ways in which an answer may write an origin: with and
+// without the port that its scheme has anyway.
+func spellings(origin *url.URL) []string {
+	host := strings.TrimSuffix(origin.Host, ":443")
+	if origin.Scheme != "https" || strings.Contains(host, ":") {
+		return []string{origin.Scheme + "://" + origin.Host}
+	}
+	return []string{"https://" + host, "https://" + host + ":443"}
+}
