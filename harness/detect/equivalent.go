@@ -1,8 +1,8 @@
 package detect
 
 import (
-	_ "embed" // the equivalence list
 	"bytes"
+	_ "embed" // the equivalence list
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,8 +19,8 @@ var equivalentJSON []byte
 // Equivalence lets mutations survive: what they make of an answer keeps the
 // contract as well. The patterns may hold * for any run of characters.
 type Equivalence struct {
-	// Place is a pattern of the place, as in "GET */accounts 200"; "*" for all.
-	Place string `json:"place"`
+	// Places are patterns of the places, as in "GET */accounts 200".
+	Places []string `json:"places"`
 	// At are patterns of the points.
 	At []string `json:"at"`
 	// Kinds are patterns of the kinds.
@@ -74,8 +74,8 @@ func (l Equivalences) problems() []string {
 		if !isClause && !isDecision {
 			problems = append(problems, fmt.Sprintf("equivalence %d (%s): there is no clause or decision %q", i+1, entry, entry.AllowedBy))
 		}
-		if entry.Place == "" || len(entry.At) == 0 || len(entry.Kinds) == 0 || entry.Because == "" {
-			problems = append(problems, fmt.Sprintf("equivalence %d (%s): place, at, kinds and because must all be there", i+1, entry))
+		if len(entry.Places) == 0 || len(entry.At) == 0 || len(entry.Kinds) == 0 || entry.Because == "" {
+			problems = append(problems, fmt.Sprintf("equivalence %d (%s): places, at, kinds and because must all be there", i+1, entry))
 		}
 	}
 	return problems
@@ -83,14 +83,16 @@ func (l Equivalences) problems() []string {
 
 // String is the entry in one line.
 func (e Equivalence) String() string {
-	return e.Place + " " + strings.Join(e.At, ", ") + ": " + strings.Join(e.Kinds, ", ")
+	return strings.Join(e.Places, ", ") + " " + strings.Join(e.At, ", ") + ": " + strings.Join(e.Kinds, ", ")
 }
 
 // covers tells whether the entry is about a mutation.
 func (e Equivalence) covers(m MutationSighting) bool {
-	return matches(e.Place, m.Place) &&
-		slices.ContainsFunc(e.At, func(p string) bool { return matches(p, m.At) }) &&
-		slices.ContainsFunc(e.Kinds, func(p string) bool { return matches(p, m.Kind) })
+	return matchesOne(e.Places, m.Place) && matchesOne(e.At, m.At) && matchesOne(e.Kinds, m.Kind)
+}
+
+func matchesOne(patterns []string, text string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool { return matches(pattern, text) })
 }
 
 // use marks the survivors that the list allows, each by the first entry that

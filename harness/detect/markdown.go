@@ -11,7 +11,10 @@ import (
 // Markdown is detection.md: the figures, and all that was not caught by name.
 func Markdown(d Detection) ([]byte, error) {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "# What the suites notice\n\n```text\n%s\n```\n", strings.Join(d.figureLines(), "\n"))
+	out.WriteString("# What the suites notice\n\n")
+	for _, line := range d.figureLines() {
+		fmt.Fprintf(&out, "- %s\n", cell(line))
+	}
 	bullets(&out, "Not noticed, or stale", d.Problems)
 	bullets(&out, "Trouble of the tool", d.Trouble)
 	out.WriteString("\n## Null banks\n\n| bank | way | outcome | specs | passed |\n|---|---|---|---:|---:|\n")
@@ -32,9 +35,9 @@ func Markdown(d Detection) ([]byte, error) {
 			fmt.Fprintf(&out, "| %s | %s | %s | %s | %d | %s |\n", m.ID, cell(m.Place), cell(m.At), cell(m.Kind), m.Fired, cell(m.Allowed))
 		}
 	}
-	out.WriteString("\n## What may survive\n\n| place | at | kinds | tried | survived | allowed by | because |\n|---|---|---|---:|---:|---|---|\n")
+	out.WriteString("\n## What may survive\n\n| places | at | kinds | tried | survived | allowed by | because |\n|---|---|---|---:|---:|---|---|\n")
 	for _, entry := range d.Equal {
-		fmt.Fprintf(&out, "| %s | %s | %s | %d | %d | %s | %s |\n", cell(entry.Place), cell(strings.Join(entry.At, ", ")),
+		fmt.Fprintf(&out, "| %s | %s | %s | %d | %d | %s | %s |\n", cell(strings.Join(entry.Places, ", ")), cell(strings.Join(entry.At, ", ")),
 			cell(strings.Join(entry.Kinds, ", ")), entry.Tried, entry.Survived, cell(entry.AllowedBy), cell(entry.Because))
 	}
 	return out.Bytes(), nil

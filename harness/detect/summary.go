@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	_ "embed" // the schema of detection.json
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,12 @@ import (
 
 	"obconform/harness/report"
 )
+
+//go:embed detection.schema.json
+var detectionSchema []byte
+
+// Schema is the JSON Schema (draft-07) of detection.json.
+func Schema() []byte { return bytes.Clone(detectionSchema) }
 
 // JSON is detection.json.
 func JSON(d Detection) ([]byte, error) {
@@ -28,6 +35,7 @@ func (d Detection) filled() Detection {
 	fill(&d.Problems)
 	fill(&d.Trouble)
 	fill(&d.Suites)
+	fill(&d.Command)
 	return d
 }
 

@@ -257,7 +257,7 @@ func (p *proof) mutations(sight detect.Sight) []detect.Job {
 		p.matrix.Add(sight)
 		return nil
 	}
-	p.matrix.NotUsable, p.matrix.Possible = learned.Red, len(learned.Entries)
+	p.matrix.NotUsable = learned.Red
 	trial := detect.MutationTrial{Templates: learned.Templates, Warned: learned.Warned}
 	if len(learned.Red) > 0 || p.target != "" {
 		trial.Green = learned.Green
@@ -271,7 +271,9 @@ func (p *proof) mutations(sight detect.Sight) []detect.Job {
 			p.matrix.Trouble = append(p.matrix.Trouble, "on a bank without a fault: "+red)
 		}
 	}
-	return p.choose(learned.Entries, trial)
+	entries := slices.DeleteFunc(learned.Entries, func(e mutate.Entry) bool { return !detect.InSuites(e.Mutation, p.chosen.suites) })
+	p.matrix.Possible = len(entries)
+	return p.choose(entries, trial)
 }
 
 // choose makes jobs of the mutations that the flags ask for.

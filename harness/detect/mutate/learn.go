@@ -85,18 +85,23 @@ func (c *collector) learnTemplates(seen []sight) {
 	}
 }
 
-// add notes the mutations of one point that an observer has seen.
-func (c *collector) add(place Place, at, observer string, with *Answer, kinds ...string) {
+// add notes the mutations of one point that an answer shows.
+func (c *collector) add(s sight, at string, with *Answer, kinds ...string) {
+	place := c.place(s)
 	for _, kind := range kinds {
 		mutation := Mutation{Point: Point{place, at}, Kind: kind, With: with}
 		name := mutation.Name()
 		entry := c.entries[name]
 		if entry == nil {
+			// What changes nothing here may change something in another answer.
+			if _, changes := NewMutator(mutation, c.sign).Apply(s.answer); !changes && kind != kindSwap {
+				continue
+			}
 			entry = &Entry{Mutation: mutation}
 			c.entries[name] = entry
 		}
-		if !slices.Contains(entry.By, observer) {
-			entry.By = append(entry.By, observer)
+		if !slices.Contains(entry.By, s.observer) {
+			entry.By = append(entry.By, s.observer)
 		}
 	}
 }
@@ -107,27 +112,26 @@ func (c *collector) place(s sight) Place {
 
 // collect adds every mutation of one answer.
 func (c *collector) collect(s sight) {
-	place := c.place(s)
-	c.add(place, atStatus, s.observer, nil, statusKinds(place.Status)...)
-	if place.Status != 204 && place.Status != 304 { // HTTP has no body there
-		c.add(place, atBody, s.observer, nil, bodyKinds(s.answer.Body)...)
+	c.add(s, atStatus, nil, statusKinds(s.answer.Status)...)
+	if s.answer.Status != 204 && s.answer.Status != 304 { // HTTP has no body there
+		c.add(s, atBody, nil, bodyKinds(s.answer.Body)...)
 	}
 	for _, name := range headerNames(s.answer.Header) {
-		c.collectHeader(place, s.observer, name, s.answer.Header[name][0])
+		c.collectHeader(s, name, s.answer.Header[name][0])
 	}
 	root, err := parse(s.answer.Body)
 	if err != nil {
 		return
 	}
-	root.walk("", func(pointer string, n *node) { c.collectMember(place, s.observer, pointer, n) })
+	root.walk("", func(pointer string, n *node) { c.collectMember(s, pointer, n) })
 }
 
-func (c *collector) collectHeader(place Place, observer, name, value string) {
+func (c *collector) collectHeader(s sight, name, value string) {
 	at := atHeader + name
-	c.add(place, at, observer, nil, headerKinds(name, value)...)
+	c.add(s, at, nil, headerKinds(name, value)...)
 	if c.signs(value) {
 		if root, _ := protectedHeader(value); root != nil {
-			c.collectTree(place, observer, at+claimsMark, root)
+			c.collectTree(s, at+claimsMark, root)
 		}
 	}
 	address, err := url.Parse(value)
@@ -136,32 +140,32 @@ func (c *collector) collectHeader(place Place, observer, name, value string) {
 	}
 	parameters, _ := parametersOf(address)
 	for parameter, values := range parameters {
-		c.add(place, at+"?"+parameter, observer, nil, parameterKinds(values[0])...)
+		c.add(s, at+"?"+parameter, nil, parameterKinds(values[0])...)
 	}
 }
 
-func (c *collector) collectMember(place Place, observer, pointer string, n *node) {
+func (c *collector) collectMember(s sight, pointer string, n *node) {
 	if pointer == "" {
-		c.add(place, "/", observer, nil, kindNull, kindRetype)
+		c.add(s, "/", nil, kindNull, kindRetype)
 		return
 	}
 	element := strings.HasSuffix(pointer, "/*")
-	c.add(place, pointer, observer, nil, kindsOf(n, !element, element)...)
+	c.add(s, pointer, nil, kindsOf(n, !element, element)...)
 	if n.kind != isString {
 		return
 	}
 	if c.used[n.text] {
-		key := place.String() + pointer
+		key := c.place(s).String() + pointer
 		if !slices.Contains(c.values[key], n.text) {
 			c.values[key] = append(c.values[key], n.text)
 		}
 		if len(c.values[key]) > 1 {
-			c.add(place, pointer, observer, nil, kindSwap)
+			c.add(s, pointer, nil, kindSwap)
 		}
 	}
 	if c.signs(n.text) {
 		if root, _ := claimsOf(n.text); root != nil {
-			c.collectTree(place, observer, pointer+claimsMark, root)
+			c.collectTree(s, pointer+claimsMark, root)
 		}
 	}
 }
@@ -177,11 +181,11 @@ func (c *collector) signs(text string) bool {
 }
 
 // collectTree adds the mutations of what a JWS holds.
-func (c *collector) collectTree(place Place, observer, prefix string, root *node) {
+func (c *collector) collectTree(s sight, prefix string, root *node) {
 	root.walk("", func(pointer string, n *node) {
 		if pointer != "" {
 			element := strings.HasSuffix(pointer, "/*")
-			c.add(place, prefix+pointer, observer, nil, kindsOf(n, !element, element)...)
+			c.add(s, prefix+pointer, nil, kindsOf(n, !element, element)...)
 		}
 	})
 }
@@ -211,7 +215,7 @@ func (c *collector) standIns(seen []sight) {
 			with := first[other].answer
 			for _, s := range seen {
 				if c.place(s) == place {
-					c.add(place, atBody, s.observer, &with, standInKind(other))
+					c.add(s, atBody, &with, standInKind(other))
 				}
 			}
 			break

@@ -229,6 +229,7 @@ func (a Answer) send(w http.ResponseWriter) {
 	}
 	_, _ = w.Write(body) // a client that has gone is nobody's loss
 	if a.Cut {
+		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler) // ends the connection
 	}
 }

@@ -1,0 +1,251 @@
+package detect_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"obconform/harness/contract"
+	"obconform/harness/detect"
+	"obconform/harness/mockbank"
+)
+
+// mutation is a sighting of one.
+func mutation(at, kind string, fired int, notice detect.Notice, clauses ...contract.ClauseID) detect.Sight {
+	m := detect.MutationSighting{ID: "m-0123456789", Place: "GET /things/{} 200", At: at, Kind: kind, Fired: fired, Notice: notice,
+		Clauses: append([]contract.ClauseID{}, clauses...), Outcome: detect.NotSeen}
+	switch {
+	case fired == 0:
+		m.Outcome = detect.NeverReached
+	case notice != "":
+		m.Outcome = detect.CaughtOtherwise
+	}
+	return detect.Sight{Mutation: &m}
+}
+
+func fault(id string, fired int, byName bool, others ...contract.ClauseID) detect.Sight {
+	return detect.Sight{Fault: &detect.Sighting{Fault: mockbank.Fault{ID: id, Clause: "AAC-201", Sentence: "It is wrong."},
+		Fired: fired, ByName: byName, Others: others}}
+}
+
+// weighed is a matrix of those sights under that list.
+func weighed(t *testing.T, list string, sights ...detect.Sight) detect.Detection {
+	t.Helper()
+	equivalences, err := detect.ParseEquivalences([]byte(list))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := detect.Detection{SchemaVersion: detect.DetectionVersion, Tool: "test", Target: "bank", Start: time.Unix(0, 0).UTC(),
+		End: time.Unix(10, 0).UTC(), Suites: contract.APIs()}
+	for _, sight := range sights {
+		d.Add(sight)
+	}
+	d.Possible = len(d.Mutations)
+	d.Weigh(equivalences)
+	return d
+}
+
+const noList = `{"equivalences":[]}`
+
+// What is red by name, red otherwise, reached and not seen, or never reached.
+func TestOutcomes(t *testing.T) {
+	t.Parallel()
+	d := weighed(t, noList,
+		fault("aac-201-a", 3, true), fault("aac-201-b", 3, false, "COM-BODY"), fault("aac-201-c", 3, false), fault("aac-201-d", 0, false),
+		fault("aac-201-e", 1, true, "COM-BODY", "ACC-LIST-200", "DCR-201", "AAC-201-ECHO"))
+	want := map[string]detect.Outcome{"aac-201-a": detect.CaughtByName, "aac-201-b": detect.CaughtOtherwise,
+		"aac-201-c": detect.NotSeen, "aac-201-d": detect.NeverReached, "aac-201-e": detect.CaughtByName}
+	for _, row := range d.Faults {
+		if row.Outcome != want[row.Fault.ID] {
+			t.Errorf("%s: expected %s, got %s", row.Fault.ID, want[row.Fault.ID], row.Outcome)
+		}
+		if row.Imprecise != (row.Fault.ID == "aac-201-e") {
+			t.Errorf("%s: imprecise is %v, with %v", row.Fault.ID, row.Imprecise, row.FalseSubjects)
+		}
+	}
+	if d.Faults[0].Fault.ID != "aac-201-c" {
+		t.Errorf("the first row is %s, not the survivor", d.Faults[0].Fault.ID)
+	}
+	if len(d.Problems) != 3 {
+		t.Errorf("expected three problems, got %q", d.Problems)
+	}
+	if mean := d.Figures.MeanFalseSubjects; mean != 0.8 { // COM, and COM, ACC, DCR
+		t.Errorf("the mean is %v", mean)
+	}
+}
+
+// A survivor fails the proof unless the list allows it; one that was noticed
+// does not, however it was.
+func TestSurvivors(t *testing.T) {
+	t.Parallel()
+	sights := []detect.Sight{mutation("/a", "drop", 2, ""), mutation("/b", "drop", 2, detect.Failure, "COM-BODY"),
+		mutation("/c", "drop", 2, detect.Warning, "COM-META"), mutation("/d", "drop", 0, ""), mutation("/e", "drop", 1, detect.Inconclusion)}
+	d := weighed(t, noList, sights...)
+	if len(d.Problems) != 2 || d.Figures.Unlisted != 2 || d.Mutations[0].At != "/a" {
+		t.Errorf("expected /a and /d to be problems, got %q", d.Problems)
+	}
+	if n := d.Figures.Notices; n[detect.Failure] != 1 || n[detect.Warning] != 1 || n[detect.Inconclusion] != 1 {
+		t.Errorf("notices: %v", n)
+	}
+	d = weighed(t, `{"equivalences":[{"places":["GET /things*"],"at":["/a","/d"],"kinds":["dr*"],"allowedBy":"R5","because":"It may."}]}`, sights...)
+	if len(d.Problems) != 0 || d.Figures.Allowed != 2 || d.Equal[0].Survived != 2 {
+		t.Errorf("the list allows both: %q, %+v", d.Problems, d.Equal)
+	}
+}
+
+// The list is held to what it says: an entry without a survivor, an unknown
+// clause, an entry without a reason.
+func TestEquivalenceErrors(t *testing.T) {
+	t.Parallel()
+	entry := func(at, allowedBy, because string) string {
+		return `{"equivalences":[{"places":["*"],"at":["` + at + `"],"kinds":["*"],"allowedBy":"` + allowedBy + `","because":"` + because + `"}]}`
+	}
+	survivor, caught := mutation("/a", "drop", 2, ""), mutation("/b", "drop", 2, detect.Failure)
+	for _, c := range []struct{ what, list, problem string }{
+		{"a valid entry", entry("/a", "COM-OPTIONAL", "It may."), ""},
+		{"an entry of what is caught", entry("/b", "COM-OPTIONAL", "It may."), "no longer survives"},
+		{"an entry of what is not there", entry("/z", "COM-OPTIONAL", "It may."), "no longer survives"},
+		{"an unknown clause", entry("/a", "COM-NOTHING", "It may."), `no clause or decision "COM-NOTHING"`},
+		{"an unknown decision", entry("/a", "R17", "It may."), `no clause or decision "R17"`},
+		{"no reason", entry("/a", "R5", ""), "must all be there"},
+	} {
+		d := weighed(t, c.list, survivor, caught)
+		found := slices.ContainsFunc(d.Problems, func(p string) bool { return c.problem != "" && strings.Contains(p, c.problem) })
+		if found != (c.problem != "") {
+			t.Errorf("%s: %q", c.what, d.Problems)
+		}
+	}
+	for _, bad := range []string{`{"equivalences":[{"where":"*"}]}`, `{"equivalences":[]}{}`, `[]`, ``} {
+		if _, err := detect.ParseEquivalences([]byte(bad)); err == nil {
+			t.Errorf("%s was read", bad)
+		}
+	}
+}
+
+// In a sample an entry of which nothing was tried may well be right.
+func TestEquivalencesOfASample(t *testing.T) {
+	t.Parallel()
+	list, err := detect.ParseEquivalences([]byte(`{"equivalences":[
+		{"places":["*"],"at":["/not tried"],"kinds":["*"],"allowedBy":"R5","because":"It may."},
+		{"places":["*"],"at":["/caught"],"kinds":["*"],"allowedBy":"R5","because":"It may."}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := detect.Detection{Possible: 1000}
+	d.Add(mutation("/caught", "drop", 1, detect.Failure))
+	d.Weigh(list)
+	if len(d.Problems) != 1 || !strings.Contains(d.Problems[0], "/caught") {
+		t.Errorf("expected the caught one alone, got %q", d.Problems)
+	}
+}
+
+// The list that the program carries is in order.
+func TestEquivalenceList(t *testing.T) {
+	t.Parallel()
+	list, err := detect.LoadEquivalences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := detect.Detection{Possible: 1}
+	d.Weigh(list)
+	if len(d.Problems) > 0 {
+		t.Errorf("%q", d.Problems)
+	}
+}
+
+// detection.json keeps its schema, empty and full.
+func TestDetectionKeepsItsSchema(t *testing.T) {
+	t.Parallel()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(detect.Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.DefaultDraft(jsonschema.Draft7)
+	if err := compiler.AddResource("detection.schema.json", document); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("detection.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := weighed(t, `{"equivalences":[{"places":["*"],"at":["/a"],"kinds":["*"],"allowedBy":"R5","because":"It may."}]}`,
+		fault("aac-201-a", 3, true, "COM-BODY"), mutation("/a", "drop", 2, ""), mutation("/b", "drop", 2, detect.Failure, "COM-BODY"),
+		detect.Sight{Null: &detect.NullSighting{Name: "none", Way: "codes", Passed: []string{"a spec"}, Clauses: []contract.ClauseID{}}},
+		detect.Sight{Trouble: "a worker ended"})
+	full.Interrupted = "interrupted by a signal"
+	for name, d := range map[string]detect.Detection{"empty": weighed(t, noList), "full": full} {
+		data, err := detect.JSON(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(value); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		value.(map[string]any)["invented"] = true
+		if schema.Validate(value) == nil {
+			t.Errorf("%s: the schema takes a member that does not exist", name)
+		}
+	}
+}
+
+// The page and the text stay what they are whatever a bank, or a file, says.
+func TestReportsAreInert(t *testing.T) {
+	t.Parallel()
+	const hostile = "</td><script>alert(1)</script><img src=x onerror=alert(1)>|[x](javascript:alert(1))\x1b[31m\u202e`"
+	m := mutation(hostile, hostile, 1, detect.Failure)
+	m.Mutation.Place, m.Mutation.Spec = hostile, hostile
+	survivor := mutation(hostile, "drop", 1, "")
+	d := weighed(t, noList, m, survivor, detect.Sight{Trouble: hostile},
+		detect.Sight{Null: &detect.NullSighting{Name: hostile, Passed: []string{hostile}}})
+	d.Target, d.Command, d.Tool, d.NotUsable = hostile, []string{hostile}, hostile, []string{hostile}
+	page, err := detect.HTML(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := detect.Markdown(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var summary bytes.Buffer
+	if err := detect.Summary(&summary, d, []string{"detection.json"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"<script", "<img", "\x1b", "\u202e"} {
+		if bytes.Contains(page, []byte(bad)) || bytes.Contains(text, []byte(bad)) {
+			t.Errorf("%q reaches a report", bad)
+		}
+	}
+	if strings.ContainsAny(summary.String(), "\x1b\u202e") {
+		t.Error("the summary can steer a terminal")
+	}
+	if !bytes.Contains(page, []byte(`content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"`)) {
+		t.Error("the page has no content security policy")
+	}
+	for _, outside := range []string{"http://", "https://", "src=\"", "@import", "url("} {
+		if clean, _ := detect.HTML(weighed(t, noList)); bytes.Contains(clean, []byte(outside)) {
+			t.Errorf("the page refers to something outside: %s", outside)
+		}
+	}
+	if !json.Valid(must(t, func() ([]byte, error) { return detect.JSON(d) })) {
+		t.Error("detection.json is no JSON")
+	}
+}
+
+func must(t *testing.T, make func() ([]byte, error)) []byte {
+	t.Helper()
+	data, err := make()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
