@@ -7,7 +7,7 @@ TEST_TIMEOUT := 10m
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test race ledger bench interop fuzz lint fmt clean
+.PHONY: help build conformance test race prove ledger bench interop fuzz lint fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ race: ## the same under the race detector
 
 ledger: build ## write suites/ledger.json anew: which specs test what
 	$(BIN)/obconform list --ledger > suites/ledger.json
+
+prove: build ## prove that the suites notice: null banks, named faults, mutated answers
+	$(BIN)/obconform prove --reports reports
 
 bench: build ## measure start-up, a whole run, memory and cost per exchange
 	$(GO) run ./harness/cmd/bench
@@ -49,4 +52,4 @@ fmt: ## format the code
 	gofmt -w harness suites schemas
 
 clean: ## remove what was built and reported
-	rm -rf $(BIN) reports/*.xml reports/*.json reports/*.html
+	rm -rf $(BIN) reports/*.xml reports/*.json reports/*.html reports/detection.md
