@@ -84,6 +84,9 @@ type Record struct {
 	// NotExercised says why clauses of the spec were not put to the test: a
 	// capability that is switched off, a way to a consent that is missing.
 	NotExercised string `json:"notExercised,omitempty"`
+	// Seen is what the process saw of the target for the first time, by group;
+	// see the package sights.
+	Seen map[string][]string `json:"seen,omitempty"`
 	// Notes are remarks for the reader: a read repeated while a resource settled.
 	Notes []string `json:"notes,omitempty"`
 }

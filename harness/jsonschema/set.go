@@ -31,6 +31,7 @@ const Suffix = ".schema.json"
 // leads to another of them, or nowhere. It is safe for use by many goroutines.
 type Set struct {
 	names    []string
+	trees    map[string]map[string]any
 	compiled map[string]func() (*Schema, error)
 }
 
@@ -59,13 +60,14 @@ func NewSet(fsys fs.FS) (*Set, error) {
 		}
 		byID[d.id] = d
 	}
-	s := &Set{compiled: make(map[string]func() (*Schema, error), len(docs))}
+	s := &Set{trees: map[string]map[string]any{}, compiled: make(map[string]func() (*Schema, error), len(docs))}
 	for _, d := range docs {
 		tree, err := expand(d, byID)
 		if errors.Is(err, errCycle) {
 			return nil, fmt.Errorf("schema %s: %w", d.name, err)
 		}
 		s.names = append(s.names, d.name)
+		s.trees[d.name] = tree
 		s.compiled[d.name] = sync.OnceValues(func() (*Schema, error) {
 			if err != nil {
 				return nil, fmt.Errorf("compile schema %s: %w", d.name, err)
@@ -78,6 +80,17 @@ func NewSet(fsys fs.FS) (*Set, error) {
 
 // Names lists the documents of the set, sorted: paths in its file system.
 func (s *Set) Names() []string { return slices.Clone(s.names) }
+
+// Tree returns the document of that name with every $ref replaced by what it
+// names. It belongs to the set: it is to be read and never written to. It
+// returns an error for a name that the set does not have, and for a $ref that
+// leads out of the set.
+func (s *Set) Tree(name string) (map[string]any, error) {
+	if tree := s.trees[name]; tree != nil {
+		return tree, nil
+	}
+	return nil, fmt.Errorf("schema %s: there is no such document in the set, or it refers to one that is not", name)
+}
 
 // Compile returns the schema of that name, a path in the set's file system. The
 // work is done once; later calls return the same schema. It returns an error

@@ -6,6 +6,7 @@ import (
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
 	"obconform/harness/profile"
+	"obconform/harness/sights"
 )
 
 // The shapes of results.json; results.schema.json documents the members.
@@ -31,6 +32,9 @@ type (
 		Clauses       []clauseDocument  `json:"clauses"`
 		Operations    []OperationResult `json:"operations"`
 		Timings       []timingDocument  `json:"timings"`
+		Seen          sights.Seen       `json:"seen"`
+		Coverage      Coverage          `json:"coverage"`
+		Shortfalls    []string          `json:"shortfalls"`
 		Specs         []specDocument    `json:"specs"`
 	}
 	clauseDocument struct {

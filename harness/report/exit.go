@@ -14,7 +14,7 @@ func ExitStatus(results Results) int {
 	switch results.Outcome {
 	case OutcomePassed:
 		return ExitPassed
-	case OutcomeFailed:
+	case OutcomeFailed, OutcomeNotCovered:
 		return ExitFailed
 	case OutcomeInterrupted:
 		return ExitInterrupted
@@ -29,6 +29,8 @@ func (o Outcome) Meaning() string {
 		return "nothing that was put to the test failed"
 	case OutcomeFailed:
 		return "the bank breaches at least one clause"
+	case OutcomeNotCovered:
+		return "nothing that was put to the test failed, but less was covered than was asked for"
 	case OutcomeInterrupted:
 		return "the run was ended early: what it had seen until then is reported"
 	case OutcomeNothingExercised:
@@ -38,7 +40,8 @@ func (o Outcome) Meaning() string {
 }
 
 // outcome weighs the whole run: an interruption over all, a failure over what
-// could not be judged, and that over an empty run.
+// could not be judged, and that over an empty run. Coverage comes last: a run
+// that an outage cut short is no proof of a gap.
 func outcome(results Results) Outcome {
 	clauses, specs := results.Totals.Clauses, results.Totals.Specs
 	unjudged := clauses[Inconclusive] + specs[StateErrored] + specs[StateInconclusive] +
@@ -53,6 +56,8 @@ func outcome(results Results) Outcome {
 		return OutcomeInconclusive
 	case exercised == 0:
 		return OutcomeNothingExercised
+	case len(results.Shortfalls) > 0:
+		return OutcomeNotCovered
 	}
 	return OutcomePassed
 }

@@ -113,9 +113,14 @@ func everyKind() map[string]report.Results {
 	setup := runOf(a, b)
 	setup.Results = nil
 	setup.Trouble = []report.Trouble{{Suite: contract.Accounts, What: "the set-up failed: no such key"}}
+	bare := runOf(with(a, func(s *report.SpecResult) {
+		s.Record.Seen = map[string][]string{"accounts/OBReadAccount4": {"/Data"}, "keys": {"kid " + hostile}}
+	}), b)
+	bare.Floors = report.Floors{Schema: 90, Clauses: 90}
 	kinds := map[string]report.Run{
-		"passed": runOf(a, b),
-		"failed": runOf(a, failed(b, breach(contract.ComFapiPresent, contract.Doc), breach(contract.AccListStable, contract.Std))),
+		"not covered": bare,
+		"passed":      runOf(a, b),
+		"failed":      runOf(a, failed(b, breach(contract.ComFapiPresent, contract.Doc), breach(contract.AccListStable, contract.Std))),
 		"warned": runOf(a, with(b, func(s *report.SpecResult) {
 			s.Record.Findings = []evidence.Finding{breach(contract.ComMeta, contract.Adv)}
 		})),

@@ -6,13 +6,14 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/sights"
 )
 
 // Judge weighs a run: a verdict for every clause of the contract, for every
 // documented answer, for every spec, and for the run. It changes nothing in run.
 func Judge(run Run) Results {
 	j := &judgement{run: run, failOn: run.failOn(), clauses: map[contract.ClauseID]*tally{},
-		answers: map[answerKey]*answerTally{}, known: map[Trouble]bool{}}
+		answers: map[answerKey]*answerTally{}, known: map[Trouble]bool{}, seen: sights.Seen{}}
 	for _, clause := range contract.Clauses() {
 		j.clauses[clause.ID] = newTally(clause)
 	}
@@ -36,9 +37,11 @@ func Judge(run Run) Results {
 		Tool: run.Tool, Target: run.Target, Start: run.Start.UTC(), End: run.End.UTC(), Seed: run.Seed,
 		Command: run.Command, APIs: run.apis(), FailOn: j.failOn, Profile: run.profile(), Interrupted: run.Interrupted,
 		Exchanges: j.exchanges, Trouble: j.trouble, Specs: verdicts,
-		Clauses: j.clauseResults(), Operations: j.operationResults(), Timings: Timings(verdicts, run.Budgets),
+		Clauses: j.clauseResults(), Operations: j.operationResults(), Timings: Timings(verdicts, run.Budgets), Seen: tidy(j.seen),
 	}
 	results.Totals = total(results, j.findings)
+	results.Coverage = cover(results)
+	results.Shortfalls = run.Floors.shortfalls(results.Coverage)
 	results.Outcome = outcome(results)
 	return results
 }
@@ -60,6 +63,7 @@ type judgement struct {
 	answers map[answerKey]*answerTally
 	trouble []Trouble
 	known   map[Trouble]bool
+	seen    sights.Seen
 	// exchanges and findings are counted over the whole run; conclusive counts
 	// the exchanges in which the API itself answered.
 	exchanges, conclusive, findings int
@@ -90,6 +94,7 @@ func (j *judgement) spec(s SpecResult) SpecVerdict {
 		j.normalise(&s, &s.Record.Findings[i])
 	}
 	singles := j.singles(s)
+	gather(j.seen, s.Record.Seen)
 	exercised := j.exercised(s)
 	verdict := SpecVerdict{SpecResult: s, Findings: group(singles), Exercised: map[contract.ClauseID]int{}, Evidence: telling(s.Record)}
 	for id, exchanges := range exercised {

@@ -17,6 +17,8 @@ const (
 	runSuite = "run"
 	// nothingExercised is the test case of a suite, or a run, without any.
 	nothingExercised = "nothing was exercised"
+	// enoughCovered is the test case of a run that covered too little.
+	enoughCovered = "as much must be covered as was asked for"
 )
 
 // Limits of a JUnit file, in bytes; those of texts count after escaping.
@@ -123,7 +125,7 @@ func (w *junitWriter) suiteNames() []string {
 			names = append(names, string(api))
 		}
 	}
-	if rest || len(names) == 0 {
+	if rest || len(names) == 0 || len(w.results.Shortfalls) > 0 {
 		names = append(names, runSuite)
 	}
 	return names
@@ -158,6 +160,10 @@ func (w *junitWriter) suite(name string) junitSuite {
 			suite.Cases = append(suite.Cases, junitCase{Name: free("trouble: "+Line(trouble.What, maxShort), taken),
 				Time: seconds(0), Error: w.detail("trouble", trouble.What, trouble.What+"\n"+trouble.Detail)})
 		}
+	}
+	if len(w.results.Shortfalls) > 0 && name == runSuite {
+		suite.Cases = append(suite.Cases, junitCase{Name: free(enoughCovered, taken), Time: seconds(0),
+			Failure: w.detail("coverage", w.results.Shortfalls[0], strings.Join(w.results.Shortfalls, "\n"))})
 	}
 	// A suite without a case is dropped by some consumers and green in others,
 	// and a run in which everything was skipped is green in most.

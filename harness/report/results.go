@@ -6,6 +6,7 @@ import (
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
 	"obconform/harness/profile"
+	"obconform/harness/sights"
 )
 
 // Verdict is how a clause, or a documented answer, ended.
@@ -34,6 +35,7 @@ type Outcome string
 const (
 	OutcomePassed           Outcome = "passed"
 	OutcomeFailed           Outcome = "failed"
+	OutcomeNotCovered       Outcome = "not covered"
 	OutcomeInconclusive     Outcome = "inconclusive"
 	OutcomeNothingExercised Outcome = "nothing exercised"
 	OutcomeInterrupted      Outcome = "interrupted"
@@ -63,6 +65,11 @@ type Results struct {
 	Operations []OperationResult
 	// Timings are how long each operation took that answered at all.
 	Timings []Timing
+	// Seen is what the run saw of the target, to be compared with another run.
+	Seen     sights.Seen
+	Coverage Coverage
+	// Shortfalls say what of the coverage is below what the user asked for.
+	Shortfalls []string
 	// Specs are the planned specs and what became of them, by suite.
 	Specs []SpecVerdict
 }

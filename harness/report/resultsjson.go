@@ -46,7 +46,8 @@ func ResultsJSON(results Results) ([]byte, error) {
 		Outcome: results.Outcome, ExitStatus: ExitStatus(results), Interrupted: results.Interrupted,
 		Evidence:  results.EvidenceFolder,
 		Exchanges: results.Exchanges, Totals: results.Totals, Trouble: []Trouble{},
-		Clauses: []clauseDocument{}, Operations: notNil(results.Operations), Timings: []timingDocument{}, Specs: []specDocument{},
+		Clauses: []clauseDocument{}, Operations: notNil(results.Operations), Timings: []timingDocument{},
+		Seen: notNilMap(results.Seen), Coverage: results.Coverage, Shortfalls: notNil(results.Shortfalls), Specs: []specDocument{},
 	}
 	if d.Target == nil {
 		d.Target = map[string]any{}

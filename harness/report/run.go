@@ -119,6 +119,8 @@ type Run struct {
 	Interrupted string
 	// FailOn are the levels whose breach fails the run; doc and std when empty.
 	FailOn []contract.Level
+	// Floors are the user's bounds on coverage.
+	Floors Floors
 	// Budgets are the user's bounds on times.
 	Budgets Budgets
 	// Profile weighs the findings; documented when empty.

@@ -37,6 +37,7 @@ func Terminal(w io.Writer, results Results, options TerminalOptions) error {
 	t.timings()
 	if options.Verbose {
 		t.everyClause()
+		t.neverSeen()
 	}
 	t.notExercised()
 	t.clauses(Inconclusive, "Inconclusive")
@@ -44,6 +45,7 @@ func Terminal(w io.Writer, results Results, options TerminalOptions) error {
 	t.troubles()
 	t.clauses(Failed, "Failures")
 	t.assertions()
+	t.shortfalls()
 	t.verdict()
 	if _, err := io.WriteString(w, t.out.String()); err != nil {
 		return fmt.Errorf("writing the summary: %w", err)
@@ -63,7 +65,7 @@ func (t *terminal) printf(format string, args ...any) { fmt.Fprintf(&t.out, form
 
 // paint colours a text that is our own.
 func (t *terminal) paint(kind, text string) string {
-	codes := map[string]string{string(Passed): "32", string(Failed): "31", string(Warned): "33", string(Inconclusive): "35",
+	codes := map[string]string{string(Passed): "32", string(Failed): "31", string(OutcomeNotCovered): "31", string(Warned): "33", string(Inconclusive): "35",
 		string(OutcomeInterrupted): "35", string(OutcomeNothingExercised): "35"}
 	if code := codes[kind]; t.Color && code != "" {
 		return "\x1b[" + code + "m" + text + "\x1b[0m"
@@ -145,6 +147,9 @@ func (t *terminal) table() {
 		documented += n
 	}
 	t.printf("%d of %d documented answers were seen\n", documented-answers[NotExercised], documented)
+	if schema := t.results.Coverage.Schema; schema.Of > 0 {
+		t.printf("%s members and enumeration values of their bodies were seen\n", schema.Text())
+	}
 }
 
 // timings prints how long each operation took, and marks what is over its budget.
@@ -174,6 +179,38 @@ func (t *terminal) everyClause() {
 			line += ": " + Line(clause.Reason, maxShort)
 		}
 		t.printf("  %s\n", line)
+	}
+}
+
+// neverSeen lists what is documented and was never seen; clauses that were not
+// put to the test have a list of their own.
+func (t *terminal) neverSeen() {
+	never := t.results.Coverage.Never
+	if len(never.Answers)+len(never.Schema) == 0 {
+		return
+	}
+	t.title("Documented but never seen")
+	if len(never.Answers) > 0 {
+		t.printf("  answers\n")
+		t.wrap("    ", strings.Join(never.Answers, ", "))
+	}
+	for _, model := range never.Schema {
+		t.printf("  %s\n", Line(model.Model, maxShort))
+		t.wrap("    ", Line(strings.Join(model.Points, ", "), 4*maxValue))
+	}
+}
+
+// shortfalls say what of the coverage is below what was asked for.
+func (t *terminal) shortfalls() {
+	if len(t.results.Shortfalls) == 0 {
+		return
+	}
+	t.title("Coverage too low")
+	for _, shortfall := range t.results.Shortfalls {
+		t.printf("  %s\n", t.paint(string(Failed), Line(shortfall, maxShort)))
+	}
+	if !t.Verbose {
+		t.printf("  what was never seen: -v lists it, and so does results.json\n")
 	}
 }
 

@@ -27,6 +27,7 @@ func TestSummaryOfEveryKind(t *testing.T) {
 		"warned":         {"Warnings\n  COM-META (adv): 1 finding", "(exit status 0)", "1 warned"},
 		"inconclusive":   {"Inconclusive\n", "  ACC-LIST-STABLE (std): status 503", "INCONCLUSIVE: ", "(exit status 3)"},
 		"skipped":        {"Not exercised\n", "  consents.way is none\n    ACC-LIST-STABLE\n"},
+		"not covered":    {"Coverage too low\n  clauses: ", "NOT COVERED: ", "(exit status 1)"},
 		"nothing":        {"target  unknown", "NOTHING EXERCISED: ", "(exit status 3)"},
 		"panic":          {"Trouble of the tool or of its surroundings\n  accounts: A list must be stable: Test Panicked"},
 		"assertion":      {"Failed assertions\n  accounts: A list must be stable\n    what was found", "ACC-LIST-STABLE (std): failed by A list must be stable"},

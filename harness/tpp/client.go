@@ -16,6 +16,7 @@ import (
 	"obconform/harness/contract"
 	"obconform/harness/jose"
 	"obconform/harness/leftovers"
+	"obconform/harness/sights"
 )
 
 // goneAfter is how many inconclusive answers in a row mean that the target is
@@ -31,6 +32,7 @@ type Client struct {
 	signer    *jose.Signer // nil where the configuration names no key
 	redactor  *redactor
 	spec      *recorder
+	book      *sights.Book
 	// notOffered is why the target does not keep each of these clauses.
 	notOffered map[contract.ClauseID]string
 	memo       map[string]*remembered
@@ -74,8 +76,12 @@ func newClient(cfg config.Config, reporter Reporter) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	book, err := sights.NewBook(cfg.Target.BaseURL)
+	if err != nil {
+		return nil, err
+	}
 	c := &Client{
-		cfg: cfg, transport: transport,
+		cfg: cfg, book: book, transport: transport,
 		auditor: auditor, redactor: newRedactor(cfg), notOffered: cfg.ClausesNotOffered(),
 		memo: map[string]*remembered{}, reporter: reporter, now: time.Now,
 	}

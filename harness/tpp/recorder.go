@@ -73,6 +73,7 @@ func (c *Client) record(x audit.Exchange, result audit.Result) int {
 		kept.ReceivedInteractionID = c.redactor.text(strings.Join(x.Response.Header.Values(contract.HeaderInteractionID), ", "))
 		raw.response, raw.responseBody = x.Response.Header, beginning(x.Response.Body)
 	}
+	c.book.Note(x.Operation, kept.Status, result.Body)
 	c.spec.Exchanges, c.spec.raw = append(c.spec.Exchanges, kept), append(c.spec.raw, raw)
 	for _, finding := range result.Findings {
 		finding.Exchange = index
@@ -91,6 +92,17 @@ func (c *Client) detail() {
 		kept.RequestBody, kept.RequestCut = c.body(kept.Operation, raw.requestBody)
 		kept.ResponseBody, kept.ResponseCut = c.body(kept.Operation, raw.responseBody)
 	}
+}
+
+// seen is what the spec saw first, redacted: a target may say a secret anywhere.
+func (c *Client) seen() map[string][]string {
+	fresh := c.book.Fresh()
+	for _, facts := range fresh {
+		for i := range facts {
+			facts[i] = c.redactor.text(facts[i])
+		}
+	}
+	return fresh
 }
 
 func (c *Client) redactFinding(f evidence.Finding) evidence.Finding {

@@ -71,6 +71,7 @@ func (c *Client) conclude() {
 	if len(c.spec.Findings) > 0 || c.spec.Inconclusive != "" || ginkgo.CurrentSpecReport().Failed() {
 		c.detail()
 	}
+	c.spec.Seen = c.seen()
 	ginkgo.AddReportEntry(evidence.EntryName, c.spec.Record, ginkgo.ReportEntryVisibilityNever)
 	if message := c.unreported(); message != "" {
 		c.reporter.Fail(message)

@@ -34,7 +34,8 @@ type runCommand struct {
 	Procs      int           `default:"1" placeholder:"N" help:"Worker processes."`
 	Seed       int64         `placeholder:"N" help:"Seed of the order of specs (default: random, and printed)."`
 	changesFlag
-	Verbose bool `short:"v" help:"Print each spec as it ends, and warnings in full."`
+	MinCoverage string `placeholder:"FIGURES" help:"Least coverage in percent, as in 'answers=100,clauses=95,schema=80'; a plain number is of clauses. Below it the run fails."`
+	Verbose     bool   `short:"v" help:"Print each spec as it ends, and warnings in full."`
 }
 
 // Run runs the suites and leaves the exit status of the verdict.
@@ -78,6 +79,9 @@ func (r runCommand) checkFlags() error {
 	}
 	if r.Profile != "" && !slices.Contains(profile.All(), profile.Profile(r.Profile)) {
 		wrong = append(wrong, fmt.Errorf("--profile: expected documented, standard or observed, got %q", r.Profile))
+	}
+	if _, err := report.ParseFloors(r.MinCoverage); err != nil {
+		wrong = append(wrong, fmt.Errorf("--min-coverage: %w", err))
 	}
 	return errors.Join(wrong...)
 }
@@ -172,6 +176,7 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 		Profile:    s.target.Profile,
 		NotOffered: s.target.ClausesNotOffered(),
 		Budgets:    s.budgets()}
+	run.Floors, _ = report.ParseFloors(s.command.MinCoverage) // checkFlags has read it
 	if _, err := s.writeReports(report.Placeholder(run)); err != nil {
 		return exitUsage, usageError{fmt.Errorf("--reports: %w", err)}
 	}
@@ -201,7 +206,7 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 func (r runCommand) line() []string {
 	line := []string{"obconform", "run", "--seed", strconv.FormatInt(r.Seed, 10)}
 	for flag, value := range map[string]string{"--suite": strings.Join(r.Suite, ","), "--label-filter": r.LabelFilter,
-		"--focus": r.Focus, "--fail-on": strings.Join(r.FailOn, ","), "--allow-changes-on": r.AllowChangesOn,
+		"--focus": r.Focus, "--fail-on": strings.Join(r.FailOn, ","), "--min-coverage": r.MinCoverage, "--allow-changes-on": r.AllowChangesOn,
 		"--profile": r.Profile} {
 		if value != "" {
 			line = append(line, flag, value)

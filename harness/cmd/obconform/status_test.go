@@ -55,6 +55,7 @@ func TestWrongUsage(t *testing.T) {
 		{"a number that is none", []string{"run", "--procs", "many"}, []string{"--procs"}},
 		{"no process at all", []string{"run", "--procs", "0"}, []string{"--procs", "1 to 64"}},
 		{"a deadline in the past", []string{"run", "--deadline=-1s"}, []string{"--deadline"}},
+		{"a coverage of nothing known", []string{"run", "--min-coverage", "lines=80"}, []string{"--min-coverage", "answers, clauses or schema"}},
 		{"an unknown suite", []string{"run", "--suite", "payments"}, []string{"payments", "accounts, confirmationoffunds"}},
 		{"a label filter that is none", []string{"run", "--label-filter", "(clause"}, []string{"--label-filter"}},
 		{"a focus that is no expression", []string{"run", "--focus", "("}, []string{"--focus"}},
