@@ -16,8 +16,8 @@ import (
 // The functions below make tokens that a bank must refuse (DCR-400-SIGNATURE).
 // Each breaks exactly one thing of what SignClaims makes.
 
-// SignWith signs with another algorithm of the same RSA key: RS256, PS384 and
-// so on. It refuses algorithms that an RSA key cannot serve.
+// SignWith signs with another algorithm of the same key: RS256, PS384 and so on
+// of an RSA key. It refuses algorithms that the key cannot serve.
 func (s *Signer) SignWith(algorithm string, claims map[string]any) (string, error) {
 	payload, err := marshalClaims(claims)
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *Signer) SignWithForeignKey(claims map[string]any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("cannot make a key: %w", err)
 	}
-	return sign(jose.PS256, foreign, s.kid, payload)
+	return sign(s.alg, foreign, s.kid, payload)
 }
 
 // SignNone makes an unsecured JWS: alg none, an empty signature (RFC 7515,
@@ -62,7 +62,7 @@ func (s *Signer) SignHMACWithPublicKey(claims map[string]any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	der, err := x509.MarshalPKIXPublicKey(&s.key.PublicKey)
+	der, err := x509.MarshalPKIXPublicKey(s.key.Public())
 	if err != nil {
 		return "", fmt.Errorf("cannot write the public key: %w", err)
 	}

@@ -1,6 +1,9 @@
 package jose
 
 import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
@@ -17,28 +20,40 @@ import (
 // asks for a short time; five minutes leaves room for clocks that differ.
 const assertionLifetime = 5 * time.Minute
 
-// Signer signs as one TPP, with one RSA key. It is safe for concurrent use.
+// Signer signs as one TPP, with one key and the algorithm that fits it: PS256
+// for RSA, ES256 for P-256. It is safe for concurrent use.
 type Signer struct {
-	key *rsa.PrivateKey
+	key crypto.Signer
+	alg jose.SignatureAlgorithm
 	kid string
-	// foreign is a key that is not the client's, made when it is first used.
-	foreign func() (*rsa.PrivateKey, error)
+	// foreign is a key of the same kind that is not the client's, made when it
+	// is first used.
+	foreign func() (crypto.Signer, error)
 }
 
-// NewSigner makes a signer; the key needs 2048 bits, the kid must not be empty.
-func NewSigner(key *rsa.PrivateKey, kid string) (*Signer, error) {
+// NewSigner makes a signer; the key is one that ParsePrivateKey would take, the
+// kid must not be empty.
+func NewSigner(key crypto.Signer, kid string) (*Signer, error) {
 	if key == nil || kid == "" {
 		return nil, errors.New("a signer needs a key and its kid")
 	}
-	if err := checkSize(key); err != nil {
-		return nil, err
+	alg, err := algorithmOf(key)
+	if err != nil {
+		return nil, fmt.Errorf("the signing key: expected %s, got %w", KeyForms, err)
 	}
-	return &Signer{key: key, kid: kid, foreign: sync.OnceValues(func() (*rsa.PrivateKey, error) {
+	return &Signer{key: key, alg: alg, kid: kid, foreign: sync.OnceValues(func() (crypto.Signer, error) {
+		if alg == jose.ES256 {
+			return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		}
 		return rsa.GenerateKey(rand.Reader, minimumBits)
 	})}, nil
 }
 
-// SignClaims makes a JWT in compact form: PS256, kid, typ JWT (RFC 7519).
+// Algorithm is what the signer signs with, by its name in RFC 7518: PS256 or
+// ES256.
+func (s *Signer) Algorithm() string { return string(s.alg) }
+
+// SignClaims makes a JWT in compact form: kid, typ JWT (RFC 7519).
 func (s *Signer) SignClaims(claims map[string]any) (string, error) {
 	payload, err := marshalClaims(claims)
 	if err != nil {
@@ -50,13 +65,13 @@ func (s *Signer) SignClaims(claims map[string]any) (string, error) {
 // SignPayload signs bytes that need not be claims, nor JSON: a request whose
 // signature is right and whose payload is not (DCR-400-SYNTAX).
 func (s *Signer) SignPayload(payload []byte) (string, error) {
-	return sign(jose.PS256, s.key, s.kid, payload)
+	return sign(s.alg, s.key, s.kid, payload)
 }
 
 // PublicJWKS is the public half as a JWK set, as a directory would publish it.
 func (s *Signer) PublicJWKS() ([]byte, error) {
 	return json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{
-		{Key: &s.key.PublicKey, KeyID: s.kid, Algorithm: string(jose.PS256), Use: "sig"}}})
+		{Key: s.key.Public(), KeyID: s.kid, Algorithm: s.Algorithm(), Use: "sig"}}})
 }
 
 // ClientAssertion authenticates the client at the token endpoint with

@@ -1,19 +1,14 @@
 package jose_test
 
 import (
-	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/hmac"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"net/url"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -28,79 +23,40 @@ func pemBlock(kind string, der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
 }
 
-func TestParsePrivateKey(t *testing.T) {
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(testKey())
+// A curve's key signs ES256, and what negative cases need as well as an RSA key
+// does.
+func TestSignerOfACurve(t *testing.T) {
+	key := curveKey(t, elliptic.P256())
+	s, err := jose.NewSigner(key, kid)
 	if err != nil {
 		t.Fatal(err)
 	}
-	pkcs1 := x509.MarshalPKCS1PrivateKey(testKey())
-	for name, data := range map[string][]byte{
-		"PKCS#1":              pemBlock("RSA PRIVATE KEY", pkcs1),
-		"PKCS#8":              pemBlock("PRIVATE KEY", pkcs8),
-		"after a certificate": append(pemBlock("CERTIFICATE", []byte("x")), pemBlock("PRIVATE KEY", pkcs8)...),
-	} {
-		if key, err := jose.ParsePrivateKey(data); err != nil || !key.Equal(testKey()) {
-			t.Errorf("%s: %v", name, err)
-		}
+	if s.Algorithm() != "ES256" || signer(t).Algorithm() != "PS256" {
+		t.Errorf("the algorithms are %s and %s", s.Algorithm(), signer(t).Algorithm())
 	}
-	elliptical, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	token, err := s.SignClaims(object{"iss": "tpp"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ecDER, err := x509.MarshalPKCS8PrivateKey(elliptical)
+	if header, payload, err := open(token, gojose.ES256, &key.PublicKey); err != nil || header.KeyID != kid || string(payload) != `{"iss":"tpp"}` {
+		t.Errorf("%v, header %+v, payload %s", err, header, payload)
+	}
+	foreign, err := s.SignWithForeignKey(object{"iss": "tpp"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, c := range map[string]struct {
-		data []byte
-		want string
-	}{
-		"nothing":                 {nil, "no PEM block"},
-		"no PEM":                  {[]byte("hunter2"), "no PEM block"},
-		"a public key":            {pemBlock("PUBLIC KEY", pkcs8), "no PEM block"},
-		"an encrypted key":        {pemBlock("ENCRYPTED PRIVATE KEY", pkcs8), "no PEM block"},
-		"a cut-off PKCS#1 key":    {pemBlock("RSA PRIVATE KEY", pkcs1[:50]), "cannot be read"},
-		"a cut-off PKCS#8 key":    {pemBlock("PRIVATE KEY", pkcs8[:50]), "cannot be read"},
-		"an elliptic curve's key": {pemBlock("PRIVATE KEY", ecDER), "not an RSA key"},
-		"too short a key":         {pemBlock("RSA PRIVATE KEY", shortKey(t)), "1024 bits"},
-	} {
-		if _, err := jose.ParsePrivateKey(c.data); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v, want %q", name, err, c.want)
-		} else if strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("%s: the error repeats the input", name)
-		}
+	if _, _, err := open(foreign, gojose.ES256, &key.PublicKey); err == nil {
+		t.Error("the foreign signature verifies with the client's key")
 	}
-}
-
-// shortKey is the PKCS#1 form of a 1024-bit key, which the standard library
-// makes only for tests that insist.
-func shortKey(t *testing.T) []byte {
-	t.Helper()
-	t.Setenv("GODEBUG", "rsa1024min=0")
-	key, err := rsa.GenerateKey(rand.Reader, 1024)
-	if err != nil {
-		t.Fatal(err)
+	if _, err := s.SignHMACWithPublicKey(object{"iss": "tpp"}); err != nil {
+		t.Error(err)
 	}
-	return x509.MarshalPKCS1PrivateKey(key)
-}
-
-func TestLoadSigner(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "key.pem")
-	if _, err := jose.LoadSigner(file, kid); err == nil || !strings.Contains(err.Error(), file) {
-		t.Errorf("a missing file: %v", err)
+	published, err := s.PublicJWKS()
+	if err != nil || strings.Contains(string(published), `"d"`) || !strings.Contains(string(published), `"alg":"ES256"`) {
+		t.Errorf("the public set is %s (%v)", published, err)
 	}
-	for content, ok := range map[string]bool{
-		"no key": false,
-		string(pemBlock("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(testKey()))): true,
-	} {
-		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := jose.LoadSigner(file, kid); (err == nil) != ok {
-			t.Errorf("ok %v: %v", ok, err)
-		} else if err != nil && !strings.Contains(err.Error(), file) {
-			t.Errorf("the error does not name the file: %v", err)
-		}
+	if _, err := jose.NewSigner(curveKey(t, elliptic.P384()), kid); err == nil {
+		t.Error("a signer on P-384")
 	}
 }
 
