@@ -18,6 +18,7 @@ func (l *loader) check() {
 	l.checkTarget()
 	l.checkNotOffered()
 	l.checkWords()
+	l.checkProxy()
 	l.checkTLS()
 	l.checkClient()
 	l.checkSecondClient()
@@ -36,24 +37,21 @@ func (l *loader) check() {
 type word struct {
 	key, value string
 	known      []string
-	// later are words that a coming version understands.
-	later []string
 }
 
 func (l *loader) checkWords() {
 	for _, w := range []word{
-		{"client.authMethod", l.cfg.Client.AuthMethod, []string{clientSecretBasic, clientSecretPost, privateKeyJWT, tlsClientAuth}, nil},
-		{"registration.contentType", l.cfg.Registration.ContentType, []string{"application/jose", "application/jwt"}, nil},
-		{"registration.managementAuth", l.cfg.Registration.ManagementAuth, []string{"bearer", "basic"}, nil},
-		{"registration.errorFormat", l.cfg.Registration.ErrorFormat, []string{"OBErrorResponse1", "rfc7591"}, nil},
-		{"consents.way", l.cfg.Consents.Way, []string{wayHeadless, wayCodes, "none"}, []string{"token"}},
-		{"consents.responseType", l.cfg.Consents.ResponseType, []string{"code", "code id_token"}, nil},
-		{"profile", string(l.cfg.Profile), profileNames(), nil},
+		{"target.httpVersion", l.cfg.Target.HTTPVersion, []string{"auto", "1.1", "2"}},
+		{"client.authMethod", l.cfg.Client.AuthMethod, []string{clientSecretBasic, clientSecretPost, privateKeyJWT, tlsClientAuth}},
+		{"registration.contentType", l.cfg.Registration.ContentType, []string{"application/jose", "application/jwt"}},
+		{"registration.managementAuth", l.cfg.Registration.ManagementAuth, []string{"bearer", "basic"}},
+		{"registration.errorFormat", l.cfg.Registration.ErrorFormat, []string{"OBErrorResponse1", "rfc7591"}},
+		{"consents.way", l.cfg.Consents.Way, []string{wayHeadless, wayCodes, wayToken, "none"}},
+		{"consents.responseType", l.cfg.Consents.ResponseType, []string{"code", "code id_token"}},
+		{"consents.tokenKind", l.cfg.Consents.TokenKind, []string{"access", "refresh"}},
+		{"profile", string(l.cfg.Profile), profileNames()},
 	} {
-		switch {
-		case slices.Contains(w.later, w.value):
-			l.breach(w.key, oneOf(w.known), quote(w.value)+", which is not available in this version")
-		case !slices.Contains(w.known, w.value):
+		if !slices.Contains(w.known, w.value) {
 			l.breach(w.key, oneOf(w.known), quote(w.value))
 		}
 	}

@@ -3,6 +3,7 @@ package config
 import (
 	"net/url"
 	"regexp"
+	"unicode/utf8"
 )
 
 // The client authentication methods (OpenID Connect Core 1.0 section 9, RFC
@@ -15,6 +16,7 @@ const (
 
 	wayHeadless = "headless"
 	wayCodes    = "codes"
+	wayToken    = "token"
 )
 
 // usesSecret says whether the authentication method sends the client's secret.
@@ -35,9 +37,10 @@ func (l *loader) checkClient() {
 	if usesSecret(client.AuthMethod) && !client.Secret.IsSet() {
 		l.breach("client.secret", aSecret+", which client.authMethod "+client.AuthMethod+" asks for", "none")
 	}
-	if client.AuthMethod == tlsClientAuth && l.cfg.TLS.CertificateFile == "" {
-		l.breach("tls.certificateFile", "a PEM file, which client.authMethod "+tlsClientAuth+" asks for", "none")
+	if client.AuthMethod == tlsClientAuth && l.cfg.TLS.CertificateFile == "" && l.cfg.TLS.PKCS12File == "" {
+		l.breach("tls.certificateFile", "a client certificate (or tls.pkcs12File), which client.authMethod "+tlsClientAuth+" asks for", "none")
 	}
+	l.checkSendScopeOn()
 	for _, scope := range [][2]string{
 		{"client.scopes.accounts", client.Scopes.Accounts},
 		{"client.scopes.fundsConfirmations", client.Scopes.Funds},
@@ -115,5 +118,39 @@ func (l *loader) checkConsents() {
 	}
 	if consents.Way == wayCodes && !consents.Codes.Accounts.IsSet() && !consents.Codes.Funds.IsSet() {
 		l.breach("consents.codes", "accounts or fundsConfirmations, which consents.way codes asks for", "neither")
+	}
+	if consents.Way == wayToken && !consents.Tokens.Accounts.IsSet() && !consents.Tokens.Funds.IsSet() {
+		l.breach("consents.tokens", "accounts or fundsConfirmations, which consents.way token asks for", "neither")
+	}
+	for _, id := range [][2]string{
+		{"consents.consentIds.accounts", consents.ConsentIDs.Accounts},
+		{"consents.consentIds.fundsConfirmations", consents.ConsentIDs.Funds},
+	} {
+		if utf8.RuneCountInString(id[1]) > 128 {
+			l.breach(id[0], "at most 128 characters", quote(id[1]))
+		}
+	}
+	l.checkResponseMode()
+}
+
+// checkResponseMode: OAuth 2.0 Multiple Response Type Encoding Practices,
+// section 3.0, keeps tokens out of the query.
+func (l *loader) checkResponseMode() {
+	const key = "consents.responseMode"
+	switch mode := l.cfg.Consents.ResponseMode; {
+	case mode == "form_post":
+		l.breach(key, "query or fragment", quote(mode)+", which is not available in this version")
+	case mode != "" && mode != "query" && mode != "fragment":
+		l.breach(key, "query or fragment", quote(mode))
+	case mode == "query" && l.cfg.Consents.ResponseType == "code id_token":
+		l.breach(key, "fragment, since consents.responseType is code id_token", quote(mode))
+	}
+}
+
+// checkSendScopeOn takes an empty list: most targets want the scope in requests
+// for client credentials alone.
+func (l *loader) checkSendScopeOn() {
+	if len(l.cfg.Client.SendScopeOn) > 0 {
+		l.subset("client.sendScopeOn", l.cfg.Client.SendScopeOn, []string{"authorization_code", "refresh_token"})
 	}
 }

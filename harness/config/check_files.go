@@ -1,11 +1,16 @@
 package config
 
 import (
-	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"time"
+
+	pkcs12 "software.sslmate.com/src/go-pkcs12"
+
+	"obconform/harness/jose"
 )
 
 // checkTLS reads the transport's files and makes their paths absolute. Neither
@@ -13,16 +18,64 @@ import (
 // belongs.
 func (l *loader) checkTLS() {
 	settings := &l.cfg.TLS
-	if authorities := l.readNamed("tls.caFile", &settings.CAFile); authorities != nil {
-		if fault := certificateFault(authorities); fault != "" {
+	if text := l.readNamed("tls.caFile", &settings.CAFile); text != nil {
+		authorities, fault := parseCertificates(text)
+		if fault != "" {
 			l.breach("tls.caFile", "PEM certificates", fault)
 		}
+		for _, authority := range authorities {
+			l.warnOfEnd("tls.caFile", "the authority", authority)
+		}
 	}
-	hasCertificate, hasKey := settings.CertificateFile != "", settings.KeyFile != ""
-	if hasCertificate && !hasKey {
+	switch l.checkCertificateForm() {
+	case formPEM:
+		l.checkPair()
+	case formPKCS12:
+		l.checkPKCS12()
+	}
+}
+
+// checkCertificateForm is the form of the client certificate that is to be
+// read, empty for none.
+func (l *loader) checkCertificateForm() string {
+	const key = "tls.clientCertificate"
+	settings := l.cfg.TLS
+	hasPair, hasPKCS12 := settings.CertificateFile != "" || settings.KeyFile != "", settings.PKCS12File != ""
+	switch settings.ClientCertificate {
+	case formPEM:
+		if !hasPair {
+			l.breach("tls.certificateFile", "a PEM file, which tls.clientCertificate pem asks for", "none")
+		}
+		return formPEM
+	case formPKCS12:
+		if !hasPKCS12 {
+			l.breach("tls.pkcs12File", "a PKCS#12 file, which tls.clientCertificate pkcs12 asks for", "none")
+		}
+		return formPKCS12
+	case "":
+	default:
+		l.breach(key, "pem or pkcs12", quote(settings.ClientCertificate))
+		return ""
+	}
+	switch {
+	case hasPair && hasPKCS12:
+		l.breach(key, "pem or pkcs12, since tls.certificateFile and tls.pkcs12File are both given", "none")
+	case hasPair:
+		return formPEM
+	case hasPKCS12:
+		return formPKCS12
+	case settings.PKCS12Password.IsSet():
+		l.breach("tls.pkcs12File", "a PKCS#12 file beside tls.pkcs12Password", "none")
+	}
+	return ""
+}
+
+func (l *loader) checkPair() {
+	settings := &l.cfg.TLS
+	if settings.CertificateFile != "" && settings.KeyFile == "" {
 		l.breach("tls.keyFile", "a PEM file beside tls.certificateFile", "none")
 	}
-	if hasKey && !hasCertificate {
+	if settings.KeyFile != "" && settings.CertificateFile == "" {
 		l.breach("tls.certificateFile", "a PEM file beside tls.keyFile", "none")
 	}
 	certificate := l.readNamed("tls.certificateFile", &settings.CertificateFile)
@@ -30,7 +83,8 @@ func (l *loader) checkTLS() {
 	if certificate == nil || key == nil {
 		return
 	}
-	certificateFault, keyFault := certificateFault(certificate), privateKeyFault(key)
+	chain, certificateFault := parseCertificates(certificate)
+	keyFault := privateKeyFault(key)
 	if certificateFault != "" {
 		l.breach("tls.certificateFile", "PEM certificates", certificateFault)
 	}
@@ -42,7 +96,68 @@ func (l *loader) checkTLS() {
 	}
 	if _, err := tls.X509KeyPair(certificate, key); err != nil {
 		l.breach("tls.keyFile", "the private key of tls.certificateFile's first certificate", "another one")
+		return
 	}
+	l.checkInForce("tls.certificateFile", chain)
+}
+
+func (l *loader) checkPKCS12() {
+	settings := &l.cfg.TLS
+	data := l.readNamed("tls.pkcs12File", &settings.PKCS12File)
+	if data == nil || l.faulty("tls.pkcs12Password") {
+		return
+	}
+	pair, err := openPKCS12(data, settings.PKCS12Password.Reveal())
+	switch {
+	case errors.Is(err, pkcs12.ErrIncorrectPassword) && settings.PKCS12Password.IsSet():
+		l.breach("tls.pkcs12Password", "the password of tls.pkcs12File", "another one (not shown)")
+	case errors.Is(err, pkcs12.ErrIncorrectPassword):
+		l.breach("tls.pkcs12Password", aSecret+", the password of tls.pkcs12File", "none")
+	case err != nil:
+		l.breach("tls.pkcs12File", "a PKCS#12 file (DER) of one private key and its certificate", "one that cannot be used: "+err.Error())
+	default:
+		var chain []*x509.Certificate
+		for _, der := range pair.Certificate {
+			if certificate, err := x509.ParseCertificate(der); err == nil { // they were parsed before
+				chain = append(chain, certificate)
+			}
+		}
+		l.checkInForce("tls.pkcs12File", chain)
+	}
+}
+
+// soon is how long before its end a certificate is warned of.
+const soon = 30 * 24 * time.Hour
+
+// checkInForce asks for a client certificate that a target can accept today,
+// and warns of one, or of an authority beside it, that soon cannot be.
+func (l *loader) checkInForce(key string, chain []*x509.Certificate) {
+	const day = "2006-01-02 15:04 MST"
+	for i, certificate := range chain {
+		switch {
+		case i > 0:
+			l.warnOfEnd(key, "the certificate in the chain", certificate)
+		case l.now.After(certificate.NotAfter):
+			l.breach(key, "a client certificate that is in force", "one that ended on "+certificate.NotAfter.UTC().Format(day))
+		case l.now.Before(certificate.NotBefore):
+			l.breach(key, "a client certificate that is in force", "one that begins on "+certificate.NotBefore.UTC().Format(day))
+		default:
+			l.warnOfEnd(key, "the client certificate", certificate)
+		}
+	}
+}
+
+// warnOfEnd warns of a certificate that ends soon, or has ended.
+func (l *loader) warnOfEnd(key, what string, certificate *x509.Certificate) {
+	left := certificate.NotAfter.Sub(l.now)
+	if left > soon {
+		return
+	}
+	when := fmt.Sprintf("ends on %s, in %d days", certificate.NotAfter.UTC().Format(time.DateOnly), int(left.Hours()/24))
+	if left < 0 {
+		when = "ended on " + certificate.NotAfter.UTC().Format(time.DateOnly)
+	}
+	l.cfg.warnings = append(l.cfg.warnings, fmt.Sprintf("%s: %s: %s %q %s", l.origin(key), key, what, certificate.Subject.String(), when))
 }
 
 // readNamed reads a file that the configuration names and makes its path
@@ -62,63 +177,36 @@ func (l *loader) readNamed(key string, path *string) []byte {
 	return append([]byte{}, data...)
 }
 
-// certificateFault says what keeps the text from being PEM certificates.
-func certificateFault(text []byte) string {
-	found := false
-	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type != "CERTIFICATE" {
-			continue
-		}
-		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
-			return "a certificate that cannot be parsed"
-		}
-		found = true
-	}
-	if !found {
-		return "a file without any"
-	}
-	return ""
-}
-
-// privateKeyFault says what keeps the text from being a private key of any kind.
+// privateKeyFault says what keeps the text from being a private key of TLS, of
+// any kind: PKCS#8 (RFC 5208), PKCS#1 (RFC 8017) or SEC 1 (RFC 5915).
 func privateKeyFault(text []byte) string {
-	_, fault := parsePrivateKey(text)
-	return fault
-}
-
-// parsePrivateKey reads the first private key of a PEM file: PKCS#8 (RFC 5208),
-// PKCS#1 (RFC 8017) or SEC 1 (RFC 5915).
-func parsePrivateKey(text []byte) (key any, fault string) {
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		var err error
 		switch block.Type {
 		case "PRIVATE KEY":
-			key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+			_, err = x509.ParsePKCS8PrivateKey(block.Bytes)
 		case "RSA PRIVATE KEY":
 			if block.Headers["DEK-Info"] != "" {
-				return nil, "an encrypted one"
+				return "an encrypted one"
 			}
-			key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+			_, err = x509.ParsePKCS1PrivateKey(block.Bytes)
 		case "EC PRIVATE KEY":
-			key, err = x509.ParseECPrivateKey(block.Bytes)
+			_, err = x509.ParseECPrivateKey(block.Bytes)
 		case "ENCRYPTED PRIVATE KEY":
-			return nil, "an encrypted one"
+			return "an encrypted one"
 		default: // certificates, EC PARAMETERS
 			continue
 		}
 		if err != nil {
-			return nil, "one that cannot be parsed"
+			return "one that cannot be parsed"
 		}
-		return key, ""
+		return ""
 	}
-	return nil, "a file without any"
+	return "a file without any"
 }
 
-// leastKeyBits is the shortest RSA key for PS256 (RFC 7518 section 3.5).
-const leastKeyBits = 2048
-
 // checkSigningKey asks for the key where something has to be signed, and for
-// its identifier where there is a key.
+// its identifier where there is a key that does not have one itself.
 func (l *loader) checkSigningKey() {
 	client := &l.cfg.Client
 	asking := ""
@@ -131,27 +219,20 @@ func (l *loader) checkSigningKey() {
 		asking = "registration.register"
 	}
 	if client.SigningKeyFile == "" && asking != "" {
-		l.breach("client.signingKeyFile", "a PEM file, which "+asking+" asks for", "none")
+		l.breach("client.signingKeyFile", "a PEM file or a JWK, which "+asking+" asks for", "none")
 	}
-	if client.SigningKeyID == "" && (client.SigningKeyFile != "" || asking != "") {
-		l.breach("client.signingKeyId", "the kid of client.signingKeyFile", "none")
-	}
-	text := l.readNamed("client.signingKeyFile", &client.SigningKeyFile)
-	if text == nil {
-		return
-	}
-	const expected = "an unencrypted PEM private key, PKCS#1 or PKCS#8, RSA of at least 2048 bits"
-	key, fault := parsePrivateKey(text)
-	if fault != "" {
-		l.breach("client.signingKeyFile", expected, fault)
-		return
-	}
-	switch key := key.(type) {
-	case *rsa.PrivateKey:
-		if key.N.BitLen() < leastKeyBits {
-			l.breach("client.signingKeyFile", expected, fmt.Sprintf("RSA of %d bits", key.N.BitLen()))
+	named := client.SigningKeyFile != ""
+	if text := l.readNamed("client.signingKeyFile", &client.SigningKeyFile); text != nil {
+		key, err := jose.ParsePrivateKey(text)
+		if err != nil {
+			l.breach("client.signingKeyFile", jose.KeyForms, err.Error())
+			return // where a kid might have been
 		}
-	default:
-		l.breach("client.signingKeyFile", expected, "a key of another kind")
+		if client.SigningKeyID == "" {
+			client.SigningKeyID = key.ID
+		}
+	}
+	if client.SigningKeyID == "" && (named || asking != "") {
+		l.breach("client.signingKeyId", "the kid of client.signingKeyFile", "none")
 	}
 }

@@ -22,6 +22,9 @@ func (l *loader) checkTarget() {
 			l.breach(index("target.allowedHosts", i), `a host such as "name" or "name:port", without scheme or path`, quote(host))
 		}
 	}
+	if base && target.HTTPVersion == "2" && strings.HasPrefix(target.BaseURL, "http:") {
+		l.breach("target.httpVersion", "auto or 1.1, since target.baseUrl is plain http", quote(target.HTTPVersion))
+	}
 	l.subset("target.initialConsentStatus", target.InitialConsentStatus, []string{"AwaitingAuthorisation", "Authorised"})
 	if target.SignatureJWKSURL != "" {
 		keys := l.checkAddress("target.signatureJwksUrl", target.SignatureJWKSURL)

@@ -3,12 +3,13 @@
 // key open to an environment variable. It owns the defaults and every rule
 // about what a configuration may say, and reports all that is wrong at once.
 //
-// It makes no request, knows no transport and no test framework, and refuses
-// to import anything of ours but harness/contract and harness/profile, whose
-// words it uses.
+// It makes no request and knows no test framework, and refuses to import
+// anything of ours but harness/contract and harness/profile, whose words it
+// uses, and harness/jose, which reads keys.
 package config
 
 import (
+	"slices"
 	"time"
 
 	"obconform/harness/contract"
@@ -19,6 +20,7 @@ import (
 // realistic value of every key.
 type Config struct {
 	Target       Target       `json:"target"`
+	Proxy        Proxy        `json:"proxy"`
 	TLS          TLS          `json:"tls"`
 	Client       Client       `json:"client"`
 	SecondClient SecondClient `json:"secondClient"`
@@ -37,7 +39,14 @@ type Config struct {
 	// Profile says what known departures of the bank count for: documented,
 	// standard or observed.
 	Profile profile.Profile `json:"profile"`
+
+	warnings []string
 }
+
+// Warnings are what a user should know of a configuration that can be used all
+// the same: one line each, naming key and file, such as a certificate that ends
+// within 30 days.
+func (c Config) Warnings() []string { return slices.Clone(c.warnings) }
 
 // Target is the bank under test.
 type Target struct {
@@ -52,6 +61,10 @@ type Target struct {
 	// AllowedHosts are the hosts ("name" or "name:port", port 443 where none is
 	// named) that may be called beside BaseURL's own (R14).
 	AllowedHosts []string `json:"allowedHosts"`
+	// HTTPVersion is auto (HTTP/2 where the target offers it, else HTTP/1.1), 1.1
+	// or 2. Deletions use HTTP/1.1 all the same, where what stands behind an
+	// answer can be seen on the wire, unless it is 2.
+	HTTPVersion string `json:"httpVersion"`
 	// SettleTime is how long a new resource may need before it can be read (R15).
 	SettleTime Duration `json:"settleTime"`
 	// ClockSkew is the difference between the clocks that is allowed for.
@@ -97,14 +110,33 @@ type Retries struct {
 	LongestWait Duration `json:"longestWait"`
 }
 
+// Proxy is the HTTP proxy through which the target is called; never one on
+// loopback. Where URL is empty, the variables HTTPS_PROXY and NO_PROXY count.
+type Proxy struct {
+	// URL is http, host and port; empty for none.
+	URL string `json:"url"`
+	// User and Password are what the proxy asks for by Basic, if it does.
+	User     string `json:"user"`
+	Password Secret `json:"password"`
+	// NoProxy lists the hosts that are called without the proxy, in the form of
+	// NO_PROXY: names (with their subdomains), addresses, CIDR ranges, or "*".
+	NoProxy []string `json:"noProxy"`
+}
+
 // TLS is the transport's material; verification itself cannot be switched off.
 // Once loaded, its paths no longer depend on the current folder.
 type TLS struct {
 	// CAFile is a PEM file of the authorities to trust, empty for the system's.
 	CAFile string `json:"caFile"`
+	// ClientCertificate says in which form the client certificate is given, pem
+	// or pkcs12; empty for the one that is given.
+	ClientCertificate string `json:"clientCertificate"`
 	// CertificateFile and KeyFile are the PEM pair of the client certificate.
 	CertificateFile string `json:"certificateFile"`
 	KeyFile         string `json:"keyFile"`
+	// PKCS12File holds both (RFC 7292), opened with PKCS12Password.
+	PKCS12File     string `json:"pkcs12File"`
+	PKCS12Password Secret `json:"pkcs12Password"`
 }
 
 // Client is who we are at the target: one registered client.
@@ -114,15 +146,23 @@ type Client struct {
 	// AuthMethod is client_secret_basic, client_secret_post, private_key_jwt or
 	// tls_client_auth.
 	AuthMethod string `json:"authMethod"`
-	// SigningKeyFile is the PEM private key (PKCS#1 or PKCS#8) that signs
-	// registrations, request objects and client assertions, PS256.
+	// AssertionAudience is the aud claim of private_key_jwt's assertions; empty
+	// for the token endpoint's address.
+	AssertionAudience string `json:"assertionAudience"`
+	// SigningKeyFile is the private key (PEM or JWK) that signs registrations,
+	// request objects and client assertions: PS256 by an RSA key, ES256 by one
+	// on P-256.
 	SigningKeyFile string `json:"signingKeyFile"`
-	// SigningKeyID is the kid under which the target knows that key.
+	// SigningKeyID is the kid under which the target knows that key; a JWK's own
+	// where none is given.
 	SigningKeyID string `json:"signingKeyId"`
 	// RedirectURI is one that is registered for this client.
 	RedirectURI string `json:"redirectUri"`
 	// Scopes are the scope values to ask for, per API scope of the contract.
 	Scopes Scopes `json:"scopes"`
+	// SendScopeOn lists the grants, beside client_credentials, whose token
+	// requests name the scope: authorization_code, refresh_token.
+	SendScopeOn []string `json:"sendScopeOn"`
 }
 
 // Scopes are the values sent as scope in token requests.
@@ -159,7 +199,8 @@ type Registration struct {
 	ManagementScope string `json:"managementScope"`
 	// ErrorFormat is OBErrorResponse1 or rfc7591 (R2).
 	ErrorFormat string `json:"errorFormat"`
-	// Claims are added to every registration request, replacing ours of the same name.
+	// Claims are added to every registration request, replacing ours of the same
+	// name; null takes one of ours out.
 	Claims map[string]any `json:"claims"`
 	// Register, Get, Put and Delete are the capabilities of the target (R9).
 	Register bool `json:"register"`
@@ -170,16 +211,41 @@ type Registration struct {
 
 // Consents is how an authorised consent comes about (R12).
 type Consents struct {
-	// Way is headless, codes, or none.
+	// Way is headless, codes, token, or none.
 	Way string `json:"way"`
 	// ResponseType is what headless asks for: "code" or "code id_token".
 	ResponseType string `json:"responseType"`
+	// ResponseMode is where headless asks to have the code: query, fragment, or
+	// empty for the place that belongs to the response type.
+	ResponseMode string `json:"responseMode"`
 	// IntentClaim is the ID token's claim with the consent's identifier.
 	IntentClaim string `json:"intentClaim"`
 	// CodesReusable says that a predefined code may be exchanged again (R11).
 	CodesReusable bool `json:"codesReusable"`
-	// Codes are read where Way is codes.
+	// Codes are used where Way is codes, those of a state always.
 	Codes Codes `json:"codes"`
+	// TokenKind says what Tokens are: access, or refresh.
+	TokenKind string `json:"tokenKind"`
+	// Tokens are used where Way is token.
+	Tokens Tokens `json:"tokens"`
+	// ConsentIDs are the pre-authorised consents behind codes or tokens, where no
+	// ID token tells them. They are never deleted.
+	ConsentIDs ConsentIDs `json:"consentIds"`
+}
+
+// Tokens are ready tokens of authorised consents: one per scope, and optionally
+// one per permission set of an accounts consent (R12).
+type Tokens struct {
+	Accounts Secret `json:"accounts"`
+	Funds    Secret `json:"fundsConfirmations"`
+	Basic    Secret `json:"basic"`
+	Detail   Secret `json:"detail"`
+}
+
+// ConsentIDs are identifiers of consents, one per scope.
+type ConsentIDs struct {
+	Accounts string `json:"accounts"`
+	Funds    string `json:"fundsConfirmations"`
 }
 
 // Codes are the target's predefined authorisation codes: one per scope, and

@@ -25,6 +25,7 @@ func Default() Config {
 			ClockSkew:            Duration(time.Minute),      // COM-SIGNATURE
 			InitialConsentStatus: []string{"AwaitingAuthorisation"},
 			Rate:                 Rate{Burst: 1},
+			HTTPVersion:          "auto",
 		},
 		Client: Client{
 			AuthMethod: "client_secret_basic",
@@ -44,6 +45,7 @@ func Default() Config {
 			Way:          "none",
 			ResponseType: "code id_token",
 			IntentClaim:  "openbanking_intent_id", // TOK-IDTOKEN-CONSENT
+			TokenKind:    "access",
 		},
 		Fixtures: Fixtures{
 			MinimumAccounts:   1,

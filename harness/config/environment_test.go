@@ -52,6 +52,8 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 	base := edited(t, map[string]any{
 		"client.signingKeyFile": "signing.pkcs1.key", "client.signingKeyId": "kid",
 		"tls.certificateFile": "certificate.pem", "tls.keyFile": "transport.key",
+		"tls.clientCertificate": "pem", "tls.pkcs12File": "client.p12", "tls.pkcs12Password": map[string]any{"env": "TEST_SECRET"},
+		"proxy.url": "http://proxy.example.com:3128", "proxy.user": "me",
 		"secondClient.id": map[string]any{"env": "TEST_SECRET"}, "secondClient.secret": map[string]any{"env": "TEST_SECRET"},
 	})
 	before, err := Parse("c.json", base, dir, testEnviron())
@@ -62,7 +64,11 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 		"target.baseUrl": "https://other.example.com", "client.redirectUri": "https://tpp.example.com/cb",
 		"target.initialConsentStatus": `["Authorised"]`, "target.signatureJwksUrl": "https://bank.example.com/jwks",
 		"target.allowedHosts": `["a.example.com:8443"]`, "target.kind": "sandbox", "target.rate.requestsPerSecond": "0.5",
-		"target.notOffered": `[{"clauses":["AAC-201"],"reason":"none"}]`,
+		"target.notOffered":  `[{"clauses":["AAC-201"],"reason":"none"}]`,
+		"target.httpVersion": "2",
+		"proxy.url":          "http://other.example.com:3128", "proxy.noProxy": `["a.example.com"]`,
+		"tls.clientCertificate": "pkcs12", "tls.pkcs12File": dir + "/./client.p12", "client.sendScopeOn": `["refresh_token"]`,
+		"consents.responseMode": "fragment", "consents.tokenKind": "refresh",
 		"client.authMethod": "client_secret_post", "client.signingKeyFile": "signing.pkcs8.key",
 		"tls.caFile": "certificate.pem", "tls.certificateFile": dir + "/./certificate.pem", "tls.keyFile": dir + "/./transport.key",
 		"registration.contentType": "application/jwt", "registration.managementAuth": "basic",

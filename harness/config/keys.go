@@ -1,6 +1,7 @@
 package config
 
 import (
+	"iter"
 	"reflect"
 	"slices"
 	"strings"
@@ -90,8 +91,7 @@ func leavesOf(key string, typ reflect.Type) []leaf {
 			leaves = append(leaves, leaf{join(key, string(group)), typ.Elem()})
 		}
 	case typ.Kind() == reflect.Struct && typ != secretType:
-		for i := range typ.NumField() {
-			field := typ.Field(i)
+		for field := range keyFields(typ) {
 			leaves = append(leaves, leavesOf(join(key, field.Tag.Get("json")), field.Type)...)
 		}
 	default:
@@ -103,10 +103,21 @@ func leavesOf(key string, typ reflect.Type) []leaf {
 // fieldsOf are the fields of a struct, addressable as it is, by their keys.
 func fieldsOf(object reflect.Value) map[string]reflect.Value {
 	fields := map[string]reflect.Value{}
-	for i := range object.NumField() {
-		fields[object.Type().Field(i).Tag.Get("json")] = object.Field(i)
+	for field := range keyFields(object.Type()) {
+		fields[field.Tag.Get("json")] = object.FieldByIndex(field.Index)
 	}
 	return fields
+}
+
+// keyFields yields the fields of a struct that are keys: the exported ones.
+func keyFields(typ reflect.Type) iter.Seq[reflect.StructField] {
+	return func(yield func(reflect.StructField) bool) {
+		for i := range typ.NumField() {
+			if field := typ.Field(i); field.IsExported() && !yield(field) {
+				return
+			}
+		}
+	}
 }
 
 // pathGroups lists the groups of the contract, in the order of its operations.
@@ -131,9 +142,6 @@ var (
 // refused by name, since a user who sets one relies on what it does.
 func unavailable() []string {
 	return []string{
-		"target.proxy", "target.profile",
-		"tls.pkcs12File", "tls.pkcs12Password", "tls.proxy", "tls.keyPassword",
-		"consents.token", "consents.accessToken", "consents.refreshToken",
-		"proxy", "waivers", "baseline",
+		"target.profile", "tls.keyPassword", "waivers", "baseline",
 	}
 }

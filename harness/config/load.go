@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 )
 
 // longestFile bounds what is read of the configuration and of each file that it
@@ -64,13 +65,14 @@ type loader struct {
 	origins    map[string]string
 	references map[string]reference
 	problems   []Problem
+	now        time.Time
 }
 
 func newLoader(name, dir string, environ []string) *loader {
 	cfg := Default()
 	return &loader{
 		cfg: &cfg, file: name, source: name, dir: dir, environ: environment(environ),
-		origins: map[string]string{}, references: map[string]reference{},
+		origins: map[string]string{}, references: map[string]reference{}, now: time.Now(),
 	}
 }
 

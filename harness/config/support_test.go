@@ -18,6 +18,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	pkcs12 "software.sslmate.com/src/go-pkcs12"
 )
 
 // planted is a secret's value that must not show anywhere.
@@ -114,6 +117,22 @@ var testMaterial = sync.OnceValue(func() material {
 	}
 	certificate, err := x509.CreateCertificate(rand.Reader, template, template, transport.Public(), transport)
 	must(err)
+	dated := func(begins, ends time.Duration) []byte {
+		of := *template
+		of.NotBefore, of.NotAfter = time.Now().Add(begins), time.Now().Add(ends)
+		der, err := x509.CreateCertificate(rand.Reader, &of, &of, transport.Public(), transport)
+		must(err)
+		return der
+	}
+	const day = 24 * time.Hour
+	curve, err := x509.MarshalPKCS8PrivateKey(other)
+	must(err)
+	otherCurve, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	must(err)
+	otherCurveDER, err := x509.MarshalPKCS8PrivateKey(otherCurve)
+	must(err)
+	jwk, err := json.Marshal(jose.JSONWebKey{Key: other, KeyID: "kid of the JWK"})
+	must(err)
 	transportDER, err := x509.MarshalPKCS8PrivateKey(transport)
 	must(err)
 	otherDER, err := x509.MarshalECPrivateKey(other)
@@ -121,24 +140,68 @@ var testMaterial = sync.OnceValue(func() material {
 	signingDER, err := x509.MarshalPKCS8PrivateKey(signing)
 	must(err)
 	return material{map[string]string{
-		"certificate.pem":    pemText("CERTIFICATE", certificate),
-		"transport.key":      pemText("PRIVATE KEY", transportDER),
-		"other.key":          pemText("EC PRIVATE KEY", otherDER),
-		"signing.pkcs8.key":  pemText("PRIVATE KEY", signingDER),
-		"signing.pkcs1.key":  pemText("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(signing)),
-		"weak.key":           pemText("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(weak)),
-		"encrypted.key":      pemText("ENCRYPTED PRIVATE KEY", []byte("x")),
-		"old-encrypted.key":  "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\neA==\n-----END RSA PRIVATE KEY-----\n",
-		"broken.key":         pemText("PRIVATE KEY", []byte("x")),
-		"broken.pem":         pemText("CERTIFICATE", []byte("x")),
-		"empty.pem":          "",
-		"software-statement": "header.payload.signature\r\n",
-		"two-lines":          "one\ntwo\n",
-		"blank":              " \n",
-		"byte-order-mark":    "\ufeffvalue",
-		"long":               strings.Repeat("x", longestFile+1),
+		"certificate.pem":     pemText("CERTIFICATE", certificate),
+		"transport.key":       pemText("PRIVATE KEY", transportDER),
+		"other.key":           pemText("EC PRIVATE KEY", otherDER),
+		"signing.pkcs8.key":   pemText("PRIVATE KEY", signingDER),
+		"signing.pkcs1.key":   pemText("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(signing)),
+		"weak.key":            pemText("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(weak)),
+		"encrypted.key":       pemText("ENCRYPTED PRIVATE KEY", []byte("x")),
+		"old-encrypted.key":   "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\neA==\n-----END RSA PRIVATE KEY-----\n",
+		"signing.curve.key":   pemText("PRIVATE KEY", curve),
+		"other-curve.key":     pemText("PRIVATE KEY", otherCurveDER),
+		"signing.jwk":         string(jwk),
+		"ends-in-29-days.pem": pemText("CERTIFICATE", dated(-day, 29*day+time.Hour)),
+		"ends-in-31-days.pem": pemText("CERTIFICATE", dated(-day, 31*day)),
+		"ended.pem":           pemText("CERTIFICATE", dated(-2*day, -time.Hour)),
+		"begins-later.pem":    pemText("CERTIFICATE", dated(time.Hour, 90*day)),
+		"client.p12":          p12(transport, certificate, planted),
+		"legacy.p12":          legacyP12(transport, certificate, planted),
+		"open.p12":            p12(transport, certificate, ""),
+		"ended.p12":           p12(transport, dated(-2*day, -time.Hour), planted),
+		"ends-in-29-days.p12": p12(transport, dated(-day, 29*day+time.Hour), planted),
+		"foreign-key.p12":     p12(other, certificate, planted),
+		"leaf-last.p12":       p12(other, certificate, planted, leafOf(other)),
+		"broken.p12":          "not PKCS#12",
+		"broken.key":          pemText("PRIVATE KEY", []byte("x")),
+		"broken.pem":          pemText("CERTIFICATE", []byte("x")),
+		"empty.pem":           "",
+		"software-statement":  "header.payload.signature\r\n",
+		"two-lines":           "one\ntwo\n",
+		"blank":               " \n",
+		"byte-order-mark":     "\ufeffvalue",
+		"long":                strings.Repeat("x", longestFile+1),
 	}}
 })
+
+// p12 is a PKCS#12 file of a key, a certificate, and a chain.
+func p12(key any, certificate []byte, password string, chain ...*x509.Certificate) string {
+	return encodeP12(pkcs12.Modern2023, key, certificate, password, chain...)
+}
+
+// legacyP12 is encrypted as old software does.
+func legacyP12(key any, certificate []byte, password string) string {
+	return encodeP12(pkcs12.LegacyRC2, key, certificate, password)
+}
+
+func encodeP12(encoder *pkcs12.Encoder, key any, certificate []byte, password string, chain ...*x509.Certificate) string {
+	parsed, err := x509.ParseCertificate(certificate)
+	must(err)
+	data, err := encoder.Encode(key, parsed, chain, password)
+	must(err)
+	return string(data)
+}
+
+// leafOf is a certificate for that key.
+func leafOf(key *ecdsa.PrivateKey) *x509.Certificate {
+	template := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "leaf"},
+		NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<32, 0)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	must(err)
+	certificate, err := x509.ParseCertificate(der)
+	must(err)
+	return certificate
+}
 
 func must(err error) {
 	if err != nil {

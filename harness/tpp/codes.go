@@ -48,7 +48,7 @@ func (c *Client) SecondClient() Identity {
 		c.NotExercised("there is no second client: secondClient.id is not configured")
 	}
 	if other.Secret == "" {
-		c.NotExercised(fmt.Sprintf("the second client cannot prove itself: secondClient.secret is not configured, client.authMethod is %s", other.Method))
+		c.NotExercised("the second client cannot prove itself: secondClient.secret is not configured")
 	}
 	return other
 }

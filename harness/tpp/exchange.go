@@ -119,7 +119,7 @@ func (c *Client) trip(ctx context.Context, r *request, target *url.URL) (x audit
 	req.Header = header.Clone()
 	var res *http.Response
 	var wire *audit.Wire
-	if r.method == http.MethodDelete && r.operation.Documented() {
+	if r.method == http.MethodDelete && r.operation.Documented() && c.cfg.Target.HTTPVersion != "2" {
 		res, wire, err = c.wireTrip(ctx, req, deadline)
 	} else {
 		// The transport itself, not a client around it: that one reads where a
@@ -132,8 +132,19 @@ func (c *Client) trip(ctx context.Context, r *request, target *url.URL) (x audit
 	}
 	defer func() { _ = res.Body.Close() }()
 	x.Response, x.Err = c.readResponse(res, wire)
+	if res.ProtoMajor == 2 && res.StatusCode == http.StatusNoContent && x.Err == nil {
+		x.Response.Wire = framed(res.Header, x.Response.RawBody)
+	}
 	x.Ended = c.now()
 	return x
+}
+
+// framed is an answer over HTTP/2 as its frames had it: there net/http hides
+// nothing of what stands behind a header (COM-EMPTY).
+func framed(header http.Header, body []byte) *audit.Wire {
+	var block bytes.Buffer
+	_ = header.Write(&block) // a buffer does not fail
+	return &audit.Wire{HeaderBlock: block.Bytes(), AfterHeader: body}
 }
 
 // readResponse reads at most one byte more than the limit, and undoes gzip,

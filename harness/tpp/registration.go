@@ -2,7 +2,6 @@ package tpp
 
 import (
 	"context"
-	"encoding/base64"
 	"maps"
 	"slices"
 	"strings"
@@ -135,9 +134,7 @@ func (c *Client) Manage(ctx context.Context, id contract.OperationID, who Identi
 // ManagementCredential is the value of Authorization (R1).
 func (c *Client) ManagementCredential(ctx context.Context, who Identity) string {
 	if c.cfg.Registration.ManagementAuth == "basic" {
-		credentials := base64.StdEncoding.EncodeToString([]byte(who.ID + ":" + who.Secret))
-		c.redactor.learn("client credentials", credentials)
-		return "Basic " + credentials
+		return c.basic(who.ID, who.Secret)
 	}
 	return "Bearer " + c.TokenOf(ctx, who, c.cfg.Registration.ManagementScope)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
+	"strings"
 	"time"
 
 	"obconform/harness/contract"
@@ -27,8 +28,11 @@ func (c *Client) Self() Identity {
 // Other is the second client of the configuration; ok is false where it has
 // none.
 func (c *Client) Other() (other Identity, ok bool) {
-	second := c.cfg.SecondClient
-	return Identity{ID: second.ID.Reveal(), Secret: second.Secret.Reveal(), Method: c.cfg.Client.AuthMethod}, second.ID.IsSet()
+	second, method := c.cfg.SecondClient, c.cfg.Client.AuthMethod
+	if method != "client_secret_post" {
+		method = "client_secret_basic" // its secret is all that it has: key and certificate are the first client's
+	}
+	return Identity{ID: second.ID.Reveal(), Secret: second.Secret.Reveal(), Method: method}, second.ID.IsSet()
 }
 
 // TokenRequest sends a token request of that client; an empty grant_type is
@@ -50,14 +54,15 @@ func (c *Client) prove(who Identity, audience string, values url.Values) (Edit, 
 	refill := func() Edit { return form(values) }
 	switch who.Method {
 	case "client_secret_basic":
-		credentials := base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(who.ID) + ":" + url.QueryEscape(who.Secret)))
-		c.redactor.learn("client credentials", credentials)
-		return Authorization("Basic " + credentials), nil
+		return Authorization(c.basic(url.QueryEscape(who.ID), url.QueryEscape(who.Secret))), nil
 	case "client_secret_post":
 		values.Set("client_id", who.ID)
 		values.Set("client_secret", who.Secret)
 		return refill(), nil
 	case "private_key_jwt":
+		if configured := c.cfg.Client.AssertionAudience; configured != "" {
+			audience = configured
+		}
 		assertion, err := c.signer.ClientAssertion(who.ID, audience, c.now())
 		if err != nil {
 			return none, err
@@ -70,6 +75,18 @@ func (c *Client) prove(who Identity, audience string, values url.Values) (Edit, 
 		values.Set("client_id", who.ID)
 		return refill(), nil
 	}
+}
+
+// basic are credentials of the scheme Basic (RFC 7617), known to the redactor
+// from now on.
+func (c *Client) basic(name, secret string) string {
+	value := basic(name, secret)
+	c.redactor.learn("client credentials", strings.TrimPrefix(value, "Basic "))
+	return value
+}
+
+func basic(name, secret string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+secret))
 }
 
 // ClientCredentials are the values of a client-credentials request for a scope;

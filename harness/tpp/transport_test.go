@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -65,13 +66,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-func TestTLSIsVerifiedAndHTTP2StaysOff(t *testing.T) {
-	var proto atomic.Value
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		proto.Store(r.Proto)
-		reply(200, `{"Data":{"Account":[]}}`)(w, r)
-	}))
-	server.EnableHTTP2 = true
+func TestTLSIsVerified(t *testing.T) {
+	server := httptest.NewUnstartedServer(reply(200, `{"Data":{"Account":[]}}`))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that must fail
 	server.StartTLS()
 	defer server.Close()
@@ -80,13 +76,57 @@ func TestTLSIsVerifiedAndHTTP2StaysOff(t *testing.T) {
 	if got := c.spec.Exchanges[0].Inconclusive; answer.Status != 0 || !strings.Contains(got, "TLS failed") || len(c.spec.Findings) > 0 {
 		t.Errorf("an unknown certificate: status %d, inconclusive %q, findings %v", answer.Status, got, c.spec.Findings)
 	}
+	c = testClient(t, server.URL, trusting(t, server))
+	if answer := c.Call(t.Context(), contract.ListAccounts, ""); answer.Status != 200 {
+		t.Errorf("a known certificate: status %d", answer.Status)
+	}
+}
+
+// trusting has a client trust a server's certificate.
+func trusting(t *testing.T, server *httptest.Server) func(*config.Config) {
+	t.Helper()
 	caFile := filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(caFile, pemOf(server), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c = testClient(t, server.URL, func(cfg *config.Config) { cfg.TLS.CAFile = caFile })
-	if answer := c.Call(t.Context(), contract.ListAccounts, ""); answer.Status != 200 || proto.Load() != "HTTP/1.1" {
-		t.Errorf("a known certificate: status %d over %v", answer.Status, proto.Load())
+	return func(cfg *config.Config) { cfg.TLS.CAFile = caFile }
+}
+
+// The version of HTTP is what the configuration says and the server offers;
+// deletions keep to HTTP/1.1 unless they must not.
+func TestVersionOfHTTP(t *testing.T) {
+	for _, c := range []struct {
+		version     string
+		offersHTTP2 bool
+		read, del   string // what the server saw, empty for nothing
+	}{
+		{"auto", true, "HTTP/2.0", "HTTP/1.1"}, {"auto", false, "HTTP/1.1", "HTTP/1.1"},
+		{"1.1", true, "HTTP/1.1", "HTTP/1.1"}, {"1.1", false, "HTTP/1.1", "HTTP/1.1"},
+		{"2", true, "HTTP/2.0", "HTTP/2.0"}, {"2", false, "", ""},
+	} {
+		var seen []string
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			seen = append(seen, r.Proto)
+			w.WriteHeader(http.StatusNoContent)
+		}))
+		server.EnableHTTP2 = c.offersHTTP2
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.StartTLS()
+		client := testClient(t, server.URL, trusting(t, server), func(cfg *config.Config) { cfg.Target.HTTPVersion = c.version })
+		client.answered = true // so that one failure is no outage
+		client.Call(t.Context(), contract.GetAccountAccessConsent, "c1")
+		client.Call(t.Context(), contract.DeleteAccountAccessConsent, "c1")
+		client.transport.CloseIdleConnections()
+		server.Close()
+		var want []string
+		for _, version := range []string{c.read, c.del} {
+			if version != "" {
+				want = append(want, version)
+			}
+		}
+		if !slices.Equal(seen, want) {
+			t.Errorf("%s, HTTP/2 offered %t: the server saw %q, want %q", c.version, c.offersHTTP2, seen, want)
+		}
 	}
 }
 

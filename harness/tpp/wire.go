@@ -51,16 +51,12 @@ func contextError(ctx context.Context, err error) error {
 }
 
 func (c *Client) dialWire(ctx context.Context, req *http.Request) (net.Conn, error) {
-	address := req.URL.Host
-	if req.URL.Port() == "" {
-		address = net.JoinHostPort(req.URL.Hostname(), map[string]string{"http": "80", "https": "443"}[req.URL.Scheme])
-	}
-	conn, err := c.transport.DialContext(ctx, "tcp", address)
+	conn, err := c.dial(ctx, req, withPort(req.URL))
 	if err != nil || req.URL.Scheme != "https" {
 		return conn, err
 	}
 	tlsConfig := c.transport.TLSClientConfig.Clone()
-	tlsConfig.ServerName = req.URL.Hostname()
+	tlsConfig.ServerName, tlsConfig.NextProtos = req.URL.Hostname(), []string{"http/1.1"}
 	secure := tls.Client(conn, tlsConfig)
 	handshake, cancel := context.WithTimeout(ctx, c.transport.TLSHandshakeTimeout)
 	defer cancel()
