@@ -31,6 +31,7 @@ const (
 	tidyVariable   = "RUNNER_TEST_TIDY"
 	waitVariable   = "RUNNER_TEST_WAIT"
 	goneVariable   = "RUNNER_TEST_GONE"
+	astrayVariable = "RUNNER_TEST_ASTRAY"
 )
 
 func TestMain(m *testing.M) {
@@ -123,6 +124,7 @@ func bench() runner.Bench {
 		},
 		Observe: func() {},
 		Gone:    func() string { return os.Getenv(goneVariable) },
+		Astray:  func() string { return os.Getenv(astrayVariable) },
 	}
 }
 

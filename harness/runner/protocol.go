@@ -31,6 +31,9 @@ type done struct {
 	Unit Unit `json:"unit"`
 	// Gone says why the target must not be asked any more, empty if it may.
 	Gone string `json:"gone,omitempty"`
+	// Astray says that the target leads where the configuration does not let us
+	// go, empty if it does not.
+	Astray string `json:"astray,omitempty"`
 }
 
 // speaker writes lines; Ginkgo's hooks and the worker's loop share it.

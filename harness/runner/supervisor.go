@@ -35,6 +35,9 @@ type Outcome struct {
 	Trouble []report.Trouble
 	// Interrupted says what ended the run early, empty if nothing did.
 	Interrupted string
+	// Astray says that the run cannot go on with this configuration: the target
+	// leads to a host that it does not name. Empty if it can.
+	Astray string
 }
 
 // Run runs the units in worker processes. It ends early when stop says why
@@ -107,6 +110,7 @@ type supervisor struct {
 
 	stopped     string // why no more units are handed out
 	interrupted string // set when a signal did it
+	astray      string // why the configuration does not do
 	kill        <-chan time.Time
 }
 
@@ -138,6 +142,10 @@ func (s *supervisor) handle(ctx context.Context, e event) {
 		s.keep(*e.news.Spec)
 	case e.news.Done != nil:
 		e.from.unit = Unit{}
+		if astray := e.news.Done.Astray; astray != "" && s.astray == "" {
+			s.astray = astray
+			s.stop(astray, false)
+		}
 		if gone := e.news.Done.Gone; gone != "" && s.stopped == "" {
 			s.stopped = "the target is gone: " + gone
 		}
@@ -225,7 +233,7 @@ func where(p *process) string {
 
 // outcome gives every planned spec a result.
 func (s *supervisor) outcome() Outcome {
-	out := Outcome{Trouble: s.trouble, Interrupted: s.interrupted}
+	out := Outcome{Trouble: s.trouble, Interrupted: s.interrupted, Astray: s.astray}
 	for _, spec := range s.planned {
 		result, ran := s.results[keyOf(spec)]
 		if !ran {

@@ -169,6 +169,18 @@ func TestGone(t *testing.T) {
 	}
 }
 
+// A target that leads astray ends the run, and says so.
+func TestAstray(t *testing.T) {
+	const reason = "discovery's token_endpoint is on another.example.com"
+	out := run(t, runner.Options{Procs: 2, Command: worker(astrayVariable + "=" + reason)}, nil, "passes", "warns", "prints")
+	if out.Astray != reason || out.Interrupted != "" || len(out.Trouble) > 0 {
+		t.Errorf("astray %q, interrupted %q, trouble %v", out.Astray, out.Interrupted, out.Trouble)
+	}
+	if fine := run(t, runner.Options{Command: worker()}, nil, "passes"); fine.Astray != "" {
+		t.Errorf("astray %q for no reason", fine.Astray)
+	}
+}
+
 // Workers that do not start, or end before they have begun, end the run: they
 // are not started again and again.
 func TestWorkersThatDoNotWork(t *testing.T) {

@@ -36,6 +36,9 @@ type Bench struct {
 	Observe func()
 	// Gone says why the target must not be asked any more, empty if it may.
 	Gone func() string
+	// Astray says that the target leads where the configuration does not let us
+	// go, empty if it does not.
+	Astray func() string
 }
 
 // Work runs the units that come in as orders, one after the other, and streams
@@ -103,7 +106,7 @@ func (w *worker) loop(orders <-chan order, interrupts <-chan os.Signal) error {
 				return nil
 			}
 			w.run(fmt.Sprintf("obconform %s", o.Unit), func() { w.bench.Register(*o.Unit) })
-			if err := w.speaker.say(news{Done: &done{Unit: *o.Unit, Gone: w.bench.Gone()}}); err != nil {
+			if err := w.speaker.say(news{Done: &done{Unit: *o.Unit, Gone: w.bench.Gone(), Astray: w.bench.Astray()}}); err != nil {
 				return err
 			}
 		}

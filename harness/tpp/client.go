@@ -30,6 +30,7 @@ type Client struct {
 	transport *http.Transport
 	auditor   *audit.Auditor
 	signer    *jose.Signer // nil where the configuration names no key
+	subject   string       // of our certificate (RFC 4514), empty where we have none
 	redactor  *redactor
 	spec      *recorder
 	book      *sights.Book
@@ -46,6 +47,10 @@ type Client struct {
 	answered     bool // the target has answered at least once
 	inconclusive int  // inconclusive answers in a row
 	gone         string
+	astray       string // where discovery leads that must not be called
+
+	refreshed     map[string]string // the latest refresh token, by its key under consents.tokens
+	preauthorised []string          // consents that are never deleted
 }
 
 // New makes the TPP that the configuration describes. It makes no request; the
@@ -58,10 +63,16 @@ func New(cfg config.Config, options ...Option) (*Client, error) {
 	for _, option := range options {
 		option(c)
 	}
+	c.preauthorise(cfg.Consents.ConsentIDs.Accounts)
+	c.preauthorise(cfg.Consents.ConsentIDs.Funds)
 	return c, nil
 }
 
 func newClient(cfg config.Config, reporter Reporter) (*Client, error) {
+	certificate, err := cfg.TLS.Certificate()
+	if err != nil {
+		return nil, err
+	}
 	transport, err := NewTransport(cfg)
 	if err != nil {
 		return nil, err
@@ -83,7 +94,10 @@ func newClient(cfg config.Config, reporter Reporter) (*Client, error) {
 	c := &Client{
 		cfg: cfg, book: book, transport: transport,
 		auditor: auditor, redactor: newRedactor(cfg), notOffered: cfg.ClausesNotOffered(),
-		memo: map[string]*remembered{}, reporter: reporter, now: time.Now,
+		memo: map[string]*remembered{}, refreshed: map[string]string{}, reporter: reporter, now: time.Now,
+	}
+	if certificate != nil {
+		c.subject = certificate.Leaf.Subject.String()
 	}
 	c.spec = newRecorder()
 	if cfg.Client.SigningKeyFile != "" {

@@ -13,6 +13,7 @@ import (
 // TOK-CODE and TOK-IDTOKEN have it. A predefined code that is good only once
 // is traded once a process, by the first spec that needs it.
 func (c *Client) TradeCode(ctx context.Context, scope string) Grant {
+	c.needCodes()
 	if c.cfg.Consents.Way == "codes" && !c.cfg.Consents.CodesReusable {
 		return c.grantFor(ctx, scope)
 	}
@@ -24,6 +25,7 @@ func (c *Client) TradeCode(ctx context.Context, scope string) Grant {
 
 // OwnCode is an authorisation code that the spec may use up.
 func (c *Client) OwnCode(ctx context.Context) Code {
+	c.needCodes()
 	if c.cfg.Consents.Way == "codes" {
 		c.NotExercised(fmt.Sprintf("a code of the spec's own cannot be had: consents.way is codes (consents.codesReusable is %t)",
 			c.cfg.Consents.CodesReusable))
@@ -34,10 +36,18 @@ func (c *Client) OwnCode(ctx context.Context) Code {
 // SpareCode is an authorisation code that the spec may offer in vain: one of
 // its own, or a predefined one that is good for more than once.
 func (c *Client) SpareCode(ctx context.Context) Code {
+	c.needCodes()
 	if c.cfg.Consents.Way == "codes" && !c.cfg.Consents.CodesReusable {
 		c.NotExercised("there is no code to spare: consents.codesReusable is false")
 	}
 	return c.accountsCode(ctx, AnyAccess)
+}
+
+// needCodes ends the spec as not exercised where consents come with tokens.
+func (c *Client) needCodes() {
+	if c.cfg.Consents.Way == "token" {
+		c.NotExercised("there is no authorisation code: consents.way is token")
+	}
 }
 
 // SecondClient is the second client of the configuration; where there is none

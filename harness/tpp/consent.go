@@ -58,6 +58,10 @@ func (c *Client) createConsent(ctx context.Context, k kind, document any, edits 
 	answer := c.Call(ctx, k.create, "", edits...)
 	if id, ok := answer.Text("/Data/ConsentId"); ok && answer.Status == 201 {
 		c.atSpecEnd(cleanup{answer.operation.API, id, k.name, func(ctx context.Context) {
+			if c.isPreauthorised(id) {
+				c.note("%s is kept: the bank gave it the identifier of the pre-authorised one", k.name)
+				return
+			}
 			c.deleted(c.deleteSettled(ctx, k, id), k.deleted, k.name)
 		}})
 	}

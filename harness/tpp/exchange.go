@@ -36,6 +36,9 @@ func (c *Client) send(ctx context.Context, r *request) *Answer {
 	if c.gone != "" {
 		c.inconclusiveSpec("the target is gone: " + c.gone)
 	}
+	if c.astray != "" {
+		c.inconclusiveSpec(c.astray)
+	}
 	target, err := url.Parse(r.url)
 	if err != nil {
 		c.inconclusiveSpec(fmt.Sprintf("the address %q of %s cannot be read", c.redactor.text(r.url), r.operation.ID))
@@ -56,23 +59,33 @@ func (c *Client) send(ctx context.Context, r *request) *Answer {
 	c.account(name, r, answer)
 	answer.index = c.record(x, result)
 	c.noticeOutage(result.Inconclusive)
+	c.noticeAstray(answer)
 	return answer
 }
 
 // forbidden says why an address must not be called (R14): it comes from the
 // bank, and what is sent there may carry a credential. Empty if it may be.
 func (c *Client) forbidden(target *url.URL) string {
+	if reason := insecure(target); reason != "" {
+		return reason
+	}
 	host := target.Host
-	ip := net.ParseIP(target.Hostname())
-	loopback := strings.EqualFold(target.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
-	switch {
-	case target.Scheme != "https" && (target.Scheme != "http" || !loopback):
-		return fmt.Sprintf("%s://%s, which is not https (http is for loopback alone)", target.Scheme, host)
-	case target.Scheme == "http" && target.Port() == "":
+	if target.Scheme == "http" && target.Port() == "" {
 		host += ":80" // a host without port stands for https
 	}
 	if !c.cfg.HostAllowed(host) {
 		return host + ", which is neither target.baseUrl's host nor in target.allowedHosts"
+	}
+	return ""
+}
+
+// insecure says why an address must not be called whatever its host; empty if
+// it may be.
+func insecure(target *url.URL) string {
+	ip := net.ParseIP(target.Hostname())
+	loopback := strings.EqualFold(target.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
+	if target.Scheme != "https" && (target.Scheme != "http" || !loopback) {
+		return fmt.Sprintf("%s://%s, which is not https (http is for loopback alone)", target.Scheme, target.Host)
 	}
 	return ""
 }

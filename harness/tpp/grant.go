@@ -37,6 +37,8 @@ var permissions = map[Access][]string{
 // Code is an authorisation code and what it stands for.
 type Code struct {
 	Value string
+	// Scope is the scope that it was asked for, as it is sent.
+	Scope string
 	// ConsentID is empty for a predefined code: its consent is in the ID token.
 	ConsentID string
 	// Nonce is what the authorisation request sent, empty for a predefined code.
@@ -50,7 +52,8 @@ type Grant struct {
 	Token     string
 	ConsentID string
 	Code      Code
-	Answer    *Answer
+	// Answer is the token endpoint's, nil for a ready access token.
+	Answer *Answer
 	// ends is when the token is no longer used.
 	ends time.Time
 	// lasts is when the token expires by the bank's word, later than ends.
@@ -60,33 +63,50 @@ type Grant struct {
 // AccountsGrant is an authorised accounts consent that specs share; nobody
 // deletes it but the process's end.
 func (c *Client) AccountsGrant(ctx context.Context, access Access) Grant {
-	return c.sharedGrant(ctx, string(access), "an authorised accounts consent ("+string(access)+")",
-		func() Code { return c.accountsCode(ctx, access) })
+	return c.sharedGrant(string(access), "an authorised accounts consent ("+string(access)+")", func() Grant {
+		if c.cfg.Consents.Way == "token" {
+			return c.readyGrant(ctx, c.readyAccounts(ctx, access))
+		}
+		return c.grant(ctx, c.accountsCode(ctx, access))
+	})
 }
 
 // FundsGrant is an authorised funds confirmation consent that specs share.
 func (c *Client) FundsGrant(ctx context.Context) Grant {
-	return c.sharedGrant(ctx, "funds", "an authorised funds confirmation consent",
-		func() Code { return c.fundsCode(ctx) })
+	return c.sharedGrant("funds", "an authorised funds confirmation consent", func() Grant {
+		if c.cfg.Consents.Way == "token" {
+			return c.readyGrant(ctx, c.readyFunds(ctx))
+		}
+		return c.grant(ctx, c.fundsCode(ctx))
+	})
 }
 
 // sharedGrant gets a grant once, and another one when the life of its token
 // nears its end.
-func (c *Client) sharedGrant(ctx context.Context, name, what string, code func() Code) Grant {
+func (c *Client) sharedGrant(name, what string, grant func() Grant) Grant {
 	get := func() any {
-		grant := c.grant(ctx, code())
-		c.share(grant.ConsentID)
-		return grant
+		got := grant()
+		c.share(got.ConsentID)
+		return got
 	}
 	held := c.shared("grant "+name, what, get).(Grant)
 	if c.now().Before(held.ends) {
 		return held
 	}
-	if held.Code.ConsentID == "" && !held.Code.Reusable {
+	if !c.canHaveAgain(held) {
 		c.NotExercised("the access token of the predefined code has expired, and consents.codesReusable is false")
 	}
 	delete(c.memo, "grant "+name)
 	return c.shared("grant "+name, what, get).(Grant)
+}
+
+// canHaveAgain tells whether a grant like that one can be had once more: not by
+// a predefined code that is good only once, nor by a ready access token.
+func (c *Client) canHaveAgain(grant Grant) bool {
+	if c.cfg.Consents.Way == "token" {
+		return c.cfg.Consents.TokenKind == "refresh"
+	}
+	return grant.Code.ConsentID != "" || grant.Code.Reusable
 }
 
 // OwnAccountsGrant is an authorised accounts consent that the spec may do with
@@ -122,7 +142,7 @@ func (c *Client) fundsCode(ctx context.Context) Code {
 func (c *Client) code(ctx context.Context, k kind, document Document, predefined config.Secret, key string) Code {
 	switch c.cfg.Consents.Way {
 	case "codes":
-		return c.PredefinedCode(predefined, key)
+		return c.PredefinedCode(predefined, key, k.scope)
 	case "headless":
 		id := c.createConsent(ctx, k, document, nil).Must(k.created, 201).MustText(k.created, "/Data/ConsentId")
 		if c.cfg.Target.SettleTime > 0 {
@@ -130,30 +150,33 @@ func (c *Client) code(ctx context.Context, k kind, document Document, predefined
 		}
 		return c.authorise(ctx, id, c.Scope(k.scope))
 	}
-	c.NotExercised("no consent can be authorised: consents.way is none")
+	c.NotExercised("no consent can be authorised: consents.way is " + c.cfg.Consents.Way)
 	return Code{}
 }
 
-// PredefinedCode is a code of the target's test data, by its key under
-// consents.codes.
-func (c *Client) PredefinedCode(secret config.Secret, key string) Code {
+// PredefinedCode is a code of the target's test data for a scope of the
+// contract, by its key under consents.codes.
+func (c *Client) PredefinedCode(secret config.Secret, key, scope string) Code {
 	if !secret.IsSet() {
 		c.NotExercised("consents.codes." + key + " is not configured")
 	}
 	c.learn(audit.AuthorizationCode, secret.Reveal())
-	return Code{Value: secret.Reveal(), Reusable: c.cfg.Consents.CodesReusable}
+	return Code{Value: secret.Reveal(), Scope: c.Scope(scope), Reusable: c.cfg.Consents.CodesReusable}
 }
 
 // authorise sends the customer's browser to the authorisation endpoint with a
 // signed request object that names the consent, and reads the code from the
 // redirect without following it (R12).
 func (c *Client) authorise(ctx context.Context, consentID, scope string) Code {
-	code := Code{ConsentID: consentID, Nonce: uuid.NewString()}
+	code := Code{ConsentID: consentID, Scope: scope, Nonce: uuid.NewString()}
 	issuer, endpoint := c.Issuer(ctx), c.endpoint(ctx, "authorization_endpoint")
 	values := url.Values{
 		"response_type": {c.cfg.Consents.ResponseType}, "client_id": {c.cfg.Client.ID.Reveal()},
 		"redirect_uri": {c.cfg.Client.RedirectURI}, "scope": {"openid " + scope},
 		"state": {uuid.NewString()}, "nonce": {code.Nonce},
+	}
+	if mode := c.cfg.Consents.ResponseMode; mode != "" {
+		values.Set("response_mode", mode)
 	}
 	object, err := c.signer.RequestObject(issuer, values, consentID, c.cfg.Consents.IntentClaim, c.now())
 	if err != nil {
@@ -195,7 +218,7 @@ func (c *Client) readRedirect(a *Answer, state string) string {
 
 // Exchange trades a code for tokens, without judging the answer.
 func (c *Client) Exchange(ctx context.Context, code Code, redirectURI string) *Answer {
-	return c.TokenRequest(ctx, c.Self(), CodeGrant(code.Value, redirectURI))
+	return c.TokenRequest(ctx, c.Self(), c.withScope(CodeGrant(code.Value, redirectURI), code.Scope))
 }
 
 // CodeGrant are the values of an authorisation-code request.
@@ -208,13 +231,11 @@ func CodeGrant(code, redirectURI string) url.Values {
 func (c *Client) grant(ctx context.Context, code Code) Grant {
 	answer := c.Exchange(ctx, code, c.cfg.Client.RedirectURI).Must(contract.TokCode, 200)
 	held := c.readToken(answer, contract.TokCode)
-	if _, told := answer.Number("/expires_in"); !told { // RFC 6749, section 5.1, lets it be left out
-		held.ends = answer.Started.Add(time.Hour)
-		held.lasts = held.ends
-	}
-	grant := Grant{Code: code, Answer: answer, ConsentID: code.ConsentID, Token: held.value, ends: held.ends, lasts: held.lasts}
+	grant := Grant{Code: code, Answer: answer, ConsentID: code.ConsentID, Token: held.value}
+	grant.ends, grant.lasts = lifeOf(answer, time.Hour)
 	if claims := c.CheckIDToken(ctx, answer, code); grant.ConsentID == "" {
 		grant.ConsentID, _ = claims[c.cfg.Consents.IntentClaim].(string)
+		c.preauthorise(grant.ConsentID)
 	}
 	return grant
 }

@@ -77,7 +77,7 @@ func (a *Answer) statusHabit(clause contract.ClauseID, accepted []int) contract.
 	}
 	for key, known := range a.client.memo {
 		grant, ok := known.value.(Grant)
-		if !ok || !strings.HasPrefix(key, "grant ") || grant.Token != a.bearer {
+		if !ok || !strings.HasPrefix(key, "grant ") || grant.Token != a.bearer || grant.Answer == nil {
 			continue
 		}
 		old := !a.Started.Before(grant.Answer.Ended.Add(accountsWindow))
@@ -92,7 +92,7 @@ func (a *Answer) statusHabit(clause contract.ClauseID, accepted []int) contract.
 // renew forgets a grant that can be had again, and what the spec was about to
 // share with others.
 func (c *Client) renew(key string, grant Grant) {
-	if grant.Code.ConsentID != "" || grant.Code.Reusable {
+	if c.canHaveAgain(grant) {
 		delete(c.memo, key)
 		c.spec.renewed = true
 	}

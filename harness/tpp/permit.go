@@ -2,6 +2,8 @@ package tpp
 
 import (
 	"net/http"
+	"net/url"
+	"path"
 
 	"obconform/harness/config"
 	"obconform/harness/contract"
@@ -19,6 +21,9 @@ func AllowingChanges(c *Client) { c.changesAllowed = true }
 // is sent and not by what its spec is about: a bank may do what it should have
 // refused.
 func (c *Client) withheld(r *request) string {
+	if last, err := url.PathUnescape(path.Base(r.url)); err == nil && r.method == http.MethodDelete && c.isPreauthorised(last) {
+		return "the consent is the pre-authorised one, which is never deleted"
+	}
 	kind := c.cfg.Kind()
 	switch {
 	case kind == config.Mock || !r.changes():

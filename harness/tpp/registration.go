@@ -19,26 +19,38 @@ const requestLife = 5 * time.Minute
 
 // RegistrationClaims are the claims of a valid registration request (Open
 // Banking Dynamic Client Registration v3.2), with a fresh jti; the
-// configuration's own claims replace ours of the same name.
+// configuration's own claims replace ours of the same name, or take them out.
 func (c *Client) RegistrationClaims(ctx context.Context) Document {
-	now := c.now()
+	now, algorithm := c.now(), c.algorithm()
 	claims := Document{
 		"iss": c.cfg.Registration.SoftwareID, "aud": c.audience(ctx), "jti": uuid.NewString(),
 		"iat": now.Unix(), "exp": now.Add(requestLife).Unix(),
 		"redirect_uris":                   []string{c.cfg.Client.RedirectURI},
 		"token_endpoint_auth_method":      c.cfg.Client.AuthMethod,
 		"grant_types":                     []string{"authorization_code", "client_credentials", "refresh_token"},
-		"response_types":                  []string{"code id_token"},
+		"response_types":                  []string{c.cfg.Consents.ResponseType},
 		"software_id":                     c.cfg.Registration.SoftwareID,
 		"scope":                           "openid " + c.cfg.Client.Scopes.Accounts + " " + c.cfg.Client.Scopes.Funds,
 		"software_statement":              c.cfg.Registration.SoftwareStatement.Reveal(),
 		"application_type":                "web",
 		"id_token_signed_response_alg":    "PS256",
-		"request_object_signing_alg":      "PS256",
-		"token_endpoint_auth_signing_alg": "PS256",
+		"request_object_signing_alg":      algorithm,
+		"token_endpoint_auth_signing_alg": algorithm,
+	}
+	if c.cfg.Client.AuthMethod == "tls_client_auth" {
+		claims["tls_client_auth_subject_dn"] = c.subject
 	}
 	maps.Copy(claims, c.cfg.Registration.Claims)
+	maps.DeleteFunc(claims, func(_ string, value any) bool { return value == nil })
 	return claims
+}
+
+// algorithm is what our key signs with: PS256, or ES256.
+func (c *Client) algorithm() string {
+	if c.signer == nil {
+		return "PS256"
+	}
+	return c.signer.Algorithm()
 }
 
 // audience is the configured aud claim, or the bank's issuer.

@@ -34,14 +34,21 @@ func (c *Client) SupportedAlgorithms(ctx context.Context) map[string][]string {
 
 // CheckRegistered holds a registration answer against what was asked for: a
 // member that the answer leaves out breaches nothing, since the documentation
-// marks none as required, but for redirect_uris, grant_types and scope.
+// marks none as required, but for redirect_uris, grant_types and scope. What
+// was not asked for (registration.claims took it out) is the bank's choice.
 func (a *Answer) CheckRegistered(clause contract.ClauseID, asked Document, supported map[string][]string) {
-	a.CheckSameSet(clause, "/redirect_uris", asked.Texts("redirect_uris"))
-	a.CheckNarrower(clause, "/grant_types", asked.Texts("grant_types"))
-	a.CheckNarrower(clause, "/scope", strings.Fields(asked.Text("scope")))
+	if asked["redirect_uris"] != nil {
+		a.CheckSameSet(clause, "/redirect_uris", asked.Texts("redirect_uris"))
+	}
+	if asked["grant_types"] != nil {
+		a.CheckNarrower(clause, "/grant_types", asked.Texts("grant_types"))
+	}
+	if asked["scope"] != nil {
+		a.CheckNarrower(clause, "/scope", strings.Fields(asked.Text("scope")))
+	}
 	for member, values := range supported {
 		got, present := RegisteredText(a, member)
-		if !present {
+		if !present || asked[member] == nil {
 			continue
 		}
 		want := asked.Text(member)

@@ -10,7 +10,7 @@ import (
 // not carry the claim.
 func (c *Client) NeedClaim(claims Document, name string) {
 	if _, present := claims[name]; !present {
-		c.NotExercised("our request has no claim " + name + ": registration.claims does not add it")
+		c.NotExercised("our request has no claim " + name + ": registration.claims does not add it, or takes it out")
 	}
 }
 

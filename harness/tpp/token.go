@@ -103,7 +103,6 @@ func ClientCredentials(scope string) url.Values {
 type token struct {
 	value  string
 	ends   time.Time
-	lasts  time.Time // until it expires, where the bank says when
 	answer *Answer
 }
 
@@ -153,14 +152,22 @@ func (c *Client) tokenClause(who Identity) contract.ClauseID {
 	return contract.Tok200
 }
 
-// readToken reads a token answer; a token is used for nine tenths of its life.
+// readToken reads a token answer.
 func (c *Client) readToken(a *Answer, clause contract.ClauseID) token {
-	held := token{value: a.MustText(clause, "/access_token"), ends: a.Started.Add(time.Minute), answer: a}
-	if life, ok := a.Number("/expires_in"); ok && life > 0 {
-		held.ends = a.Started.Add(time.Duration(life * 0.9 * float64(time.Second)))
-		held.lasts = a.Started.Add(time.Duration(life * float64(time.Second)))
-	}
+	held := token{value: a.MustText(clause, "/access_token"), answer: a}
+	held.ends, _ = lifeOf(a, time.Minute)
 	return held
+}
+
+// lifeOf says when a token is no longer used, after nine tenths of its life, and
+// when it expires. Where the answer does not say how long it lives (RFC 6749,
+// section 5.1, lets it be left out), both are a guess.
+func lifeOf(a *Answer, guess time.Duration) (ends, lasts time.Time) {
+	if life, ok := a.Number("/expires_in"); ok && life > 0 {
+		whole := life * float64(time.Second)
+		return a.Started.Add(time.Duration(whole * 0.9)), a.Started.Add(time.Duration(whole))
+	}
+	return a.Started.Add(guess), a.Started.Add(guess)
 }
 
 // Number is the number at the pointer; ok is false for anything else.

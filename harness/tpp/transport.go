@@ -3,6 +3,7 @@ package tpp
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
@@ -13,10 +14,15 @@ import (
 )
 
 // NewTransport builds the transport of a target: verification on, TLS 1.2 or
-// later, no automatic decompression (the audit wants the true bytes), bounded
-// headers.
+// later, our certificate where there is one, no automatic decompression (the
+// audit wants the true bytes), bounded headers. The error says which file of the
+// configuration cannot be used.
 func NewTransport(cfg config.Config) (*http.Transport, error) {
-	tlsConfig, err := newTLS(cfg.TLS)
+	certificate, err := cfg.TLS.Certificate()
+	if err != nil {
+		return nil, err
+	}
+	authorities, err := cfg.TLS.Authorities()
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +35,7 @@ func NewTransport(cfg config.Config) (*http.Transport, error) {
 		Proxy:                  proxy,
 		OnProxyConnectResponse: connected,
 		DialContext:            dialer.DialContext,
-		TLSClientConfig:        tlsConfig,
+		TLSClientConfig:        newTLS(authorities, certificate),
 		TLSHandshakeTimeout:    time.Duration(cfg.Timeouts.Connect),
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: cfg.Limits.HeaderBytes,
@@ -42,16 +48,9 @@ func NewTransport(cfg config.Config) (*http.Transport, error) {
 	return transport, nil
 }
 
-// newTLS is the TLS side of every connection to a target.
-func newTLS(settings config.TLS) (*tls.Config, error) {
-	authorities, err := settings.Authorities()
-	if err != nil {
-		return nil, err
-	}
-	certificate, err := settings.Certificate()
-	if err != nil {
-		return nil, err
-	}
+// newTLS is the TLS side of every connection to a target; nil authorities are
+// the system's.
+func newTLS(authorities *x509.CertPool, certificate *tls.Certificate) *tls.Config {
 	out := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: authorities,
 		// Deletions take a connection of their own (wireTrip); most handshakes
 		// are then short.
@@ -61,7 +60,7 @@ func newTLS(settings config.TLS) (*tls.Config, error) {
 		// 4.2.4), and a certificate that is silently not sent is a riddle.
 		out.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return certificate, nil }
 	}
-	return out, nil
+	return out
 }
 
 // connected takes anything but 200 to a CONNECT for a refusal of the proxy's

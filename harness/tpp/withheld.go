@@ -41,7 +41,7 @@ func (c *Client) withheldToken(ctx context.Context, state State) string {
 		codes := c.cfg.Consents.Codes
 		secret := map[State]config.Secret{Rejected: codes.Rejected, Revoked: codes.Revoked,
 			Expired: codes.Expired, NoPermission: codes.NoPermission}[state]
-		code := c.PredefinedCode(secret, string(state))
+		code := c.PredefinedCode(secret, string(state), contract.ScopeAccounts)
 		answer := c.Exchange(ctx, code, c.cfg.Client.RedirectURI).Must(contract.Acc403Consent, 200, 400, 401, 403)
 		if answer.granted() {
 			return answer.MustText(contract.TokCode, "/access_token")

@@ -53,7 +53,9 @@ func registerClaims(bank *tpp.Client) {
 			}
 			It("must be refused without "+claim.name, bank.Proves(claim.clauses()...), func(ctx SpecContext) {
 				bank.Needs(tpp.CanRegister)
-				refused(ctx, bank.RegistrationClaims(ctx).Without("/"+claim.name), claim.codes)
+				valid := bank.RegistrationClaims(ctx)
+				bank.NeedClaim(valid, claim.name)
+				refused(ctx, valid.Without("/"+claim.name), claim.codes)
 			})
 		}
 	})

@@ -189,6 +189,9 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 		Selection: s.selection, Procs: s.command.Procs, Deadline: s.deadline(), Progress: s.progress(len(plan.Specs)),
 		Command: func() *exec.Cmd { return s.worker(self) },
 	}, stop)
+	if outcome.Astray != "" {
+		return exitUsage, usageError{errors.Join(fmt.Errorf("%s: %s", s.target.file, outcome.Astray), removeReports(s.command.Reports))}
+	}
 	run.End = time.Now()
 	run.Results, run.Trouble, run.Interrupted = outcome.Results, outcome.Trouble, outcome.Interrupted
 	results := report.Judge(run)

@@ -45,5 +45,6 @@ func (w workerCommand) Run(sh *shell) error {
 	selection := runner.Selection{LabelFilter: w.LabelFilter, Focus: w.Focus, Seed: w.Seed}
 	return runner.Work(sh.in, sh.out, selection, runner.Bench{
 		Register: register(bank), Leftovers: bank.Leftovers, CleanUp: bank.CleanUp, Observe: bank.Observe, Gone: bank.Gone,
+		Astray: bank.Astray,
 	})
 }
