@@ -25,7 +25,8 @@ type certificates struct {
 	clientSubject string
 }
 
-const certificateLifetime = 30 * 24 * time.Hour
+// certificateLifetime is far from the month before an end of which TPPs warn.
+const certificateLifetime = 365 * 24 * time.Hour
 
 func newCertificates() (*certificates, error) {
 	template := certificateTemplate(pkix.Name{CommonName: "Mock Bank Test CA", Organization: []string{"Mock Bank"}})

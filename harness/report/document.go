@@ -26,6 +26,7 @@ type (
 		ExitStatus    int               `json:"exitStatus"`
 		Interrupted   string            `json:"interrupted"`
 		Evidence      string            `json:"evidenceFolder"`
+		Warnings      []string          `json:"warnings"`
 		Exchanges     int               `json:"exchanges"`
 		Totals        Totals            `json:"totals"`
 		Trouble       []Trouble         `json:"trouble"`

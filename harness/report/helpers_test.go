@@ -106,6 +106,8 @@ func everyKind() map[string]report.Results {
 		s.Failures = []report.Failure{{State: report.StateInterrupted, Message: "interrupted by SIGTERM"}}
 	}))
 	interrupted.Interrupted = "SIGTERM"
+	warned := runOf(a)
+	warned.Warnings = []string{"c.json: tls.certificateFile: the client certificate ends " + hostile}
 	interrupted.Planned = append(interrupted.Planned, planned(spec("A list must have pages", contract.AccListPages)))
 	crashed := runOf(a)
 	crashed.Planned = append(crashed.Planned, planned(b))
@@ -133,6 +135,7 @@ func everyKind() map[string]report.Results {
 		"setup failed":   setup,
 		"worker crashed": crashed,
 		"interrupted":    interrupted,
+		"with a warning": warned,
 		"hostile": runOf(a, failed(with(spec("A list must be safe", contract.AccListStable), func(s *report.SpecResult) {
 			s.Name += hostile
 			s.Record.Exchanges[0].URL, s.Record.Exchanges[0].InteractionID = "https://bank.example/"+hostile, hostile

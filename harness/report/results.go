@@ -52,7 +52,9 @@ type Results struct {
 	FailOn      []contract.Level
 	Profile     profile.Profile
 	Interrupted string
-	Outcome     Outcome
+	// Warnings are the configuration's: see Run.
+	Warnings []string
+	Outcome  Outcome
 	// EvidenceFolder is where the evidence files lie, as the reports name it;
 	// empty where none are written.
 	EvidenceFolder string

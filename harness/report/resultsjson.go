@@ -45,9 +45,13 @@ func ResultsJSON(results Results) ([]byte, error) {
 		Command: notNil(results.Command), APIs: notNil(results.APIs), FailOn: notNil(results.FailOn), Profile: results.Profile,
 		Outcome: results.Outcome, ExitStatus: ExitStatus(results), Interrupted: results.Interrupted,
 		Evidence:  results.EvidenceFolder,
+		Warnings:  []string{},
 		Exchanges: results.Exchanges, Totals: results.Totals, Trouble: []Trouble{},
 		Clauses: []clauseDocument{}, Operations: notNil(results.Operations), Timings: []timingDocument{},
 		Seen: notNilMap(results.Seen), Coverage: results.Coverage, Shortfalls: notNil(results.Shortfalls), Specs: []specDocument{},
+	}
+	for _, warning := range results.Warnings {
+		d.Warnings = append(d.Warnings, Line(warning, maxValue))
 	}
 	if d.Target == nil {
 		d.Target = map[string]any{}

@@ -117,6 +117,16 @@ func TestResultsJSONSays(t *testing.T) {
 	}
 }
 
+func TestResultsJSONKeepsWarnings(t *testing.T) {
+	kinds := everyKind()
+	if _, document := resultsJSON(t, kinds["with a warning"]); len(document["warnings"].([]any)) != 1 {
+		t.Errorf("the warnings are %v", document["warnings"])
+	}
+	if _, document := resultsJSON(t, kinds["passed"]); len(document["warnings"].([]any)) != 0 {
+		t.Errorf("without one the warnings are %v", document["warnings"])
+	}
+}
+
 func TestResultsJSONStaysSmall(t *testing.T) {
 	results := report.Judge(hugeRun(strings.Repeat("<&\x00\x1b\xff]]>x", 1<<16)))
 	data, document := resultsJSON(t, results)

@@ -115,6 +115,9 @@ type Run struct {
 	// Results are the specs that ended, in any order.
 	Results []SpecResult
 	Trouble []Trouble
+	// Warnings are what the user should know of the configuration: a certificate
+	// that soon ends. They judge nothing.
+	Warnings []string
 	// Interrupted names the signal or the deadline that ended the run early.
 	Interrupted string
 	// FailOn are the levels whose breach fails the run; doc and std when empty.

@@ -33,6 +33,7 @@ func Terminal(w io.Writer, results Results, options TerminalOptions) error {
 	}
 	t := &terminal{results: results, TerminalOptions: options}
 	t.header()
+	t.warnings()
 	t.table()
 	t.timings()
 	if options.Verbose {
@@ -97,6 +98,13 @@ func (t *terminal) header() {
 	}
 	t.printf("run     %s, took %s, seed %d, %s, %s\n", r.Start.UTC().Format("2006-01-02T15:04:05Z"),
 		max(r.End.Sub(r.Start), 0).Round(10*time.Millisecond), r.Seed, plural(len(r.Specs), "spec"), plural(r.Exchanges, "exchange"))
+}
+
+// warnings are the configuration's.
+func (t *terminal) warnings() {
+	for _, warning := range t.results.Warnings {
+		t.printf("warning %s\n", Line(warning, maxValue))
+	}
 }
 
 // targetLine is the address of the target, or what else is known of it.

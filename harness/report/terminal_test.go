@@ -34,6 +34,7 @@ func TestSummaryOfEveryKind(t *testing.T) {
 		"setup failed":   {"accounts: the set-up failed: no such key", "(exit status 3)"},
 		"worker crashed": {"accounts: the worker crashed: exit status 2\n    | panic: "},
 		"interrupted":    {"INTERRUPTED: ", "(SIGTERM) (exit status 130)"},
+		"with a warning": {"\nwarning c.json: tls.certificateFile: the client certificate ends ", "(exit status 0)"},
 		"placeholder":    {"the run: the run never reported its end"},
 	} {
 		text := summary(t, kinds[name], report.TerminalOptions{})

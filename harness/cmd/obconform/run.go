@@ -175,7 +175,7 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 		Command: s.command.line(), Start: time.Now(), FailOn: s.target.FailOn, Planned: plan.Specs, NotSelected: plan.LeftOut,
 		Profile:    s.target.Profile,
 		NotOffered: s.target.ClausesNotOffered(),
-		Budgets:    s.budgets()}
+		Budgets:    s.budgets(), Warnings: s.target.Warnings()}
 	run.Floors, _ = report.ParseFloors(s.command.MinCoverage) // checkFlags has read it
 	if _, err := s.writeReports(report.Placeholder(run)); err != nil {
 		return exitUsage, usageError{fmt.Errorf("--reports: %w", err)}

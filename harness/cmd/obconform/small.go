@@ -46,6 +46,9 @@ func (c configCheckCommand) Run(sh *shell) error {
 	if err != nil {
 		return usageError{err}
 	}
+	for _, warning := range loaded.Warnings() {
+		fmt.Fprintf(sh.out, "warning %s\n", warning)
+	}
 	fmt.Fprintf(sh.out, "%s: no problem found; the target is %s at %s; %s\n", c.File, loaded.Target.Name, loaded.Target.BaseURL, loaded.KindWords())
 	return nil
 }
