@@ -12,6 +12,7 @@ type object = map[string]any
 
 // document is the configuration of a bank that runs here.
 func (w *writer) document(name, baseURL string, c mockbank.Credentials) object {
+	w.file(CurveKeyFile, c.CurveKeyPEM)
 	return object{
 		"target": object{"name": name, "baseUrl": baseURL, "settleTime": c.SettleTime},
 		"tls":    w.tls(c),

@@ -15,6 +15,10 @@ import (
 // ConfigFile is the name of the configuration that WriteCredentials leaves.
 const ConfigFile = "config.json"
 
+// CurveKeyFile is the name of the client's other signing key, on P-256, that a
+// configuration can name to sign ES256; its kid is the credentials' CurveKeyID.
+const CurveKeyFile = "signing-key-p256.pem"
+
 // Bank is a mock bank that serves on loopback, with a configuration for it in
 // a folder of its own.
 type Bank struct {

@@ -93,7 +93,7 @@ func (b *Bank) requestObject(caller *client, text string) (map[string]any, *oaut
 		return nil, &oauthProblem{"invalid_request", "A signed request object is needed."}
 	}
 	request, err := parseCompact(text)
-	if err != nil || !request.verifies(caller.keys) {
+	if err != nil || !caller.signsWith(caller.registered.requestObjectAlg, request) || !request.verifies(caller.keys) {
 		return nil, &oauthProblem{"invalid_request_object", "The request object is not signed by the client."}
 	}
 	rd := &reading{}

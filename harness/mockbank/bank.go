@@ -29,6 +29,20 @@ type Options struct {
 	// certificates are verified when given, required to register, and required
 	// at the token endpoint from clients registered for tls_client_auth.
 	TLS bool
+	// ClientCA is a PEM file's text with authorities whose client certificates
+	// are taken beside the bank's own; only with TLS.
+	ClientCA string
+	// RequireClientCert ends a handshake without a client certificate; only with
+	// TLS.
+	RequireClientCert bool
+	// ClientSubject is the subject (RFC 4514) of the certificate by which the
+	// predefined client proves itself; empty for the one in Credentials.
+	ClientSubject string
+	// HTTP2 offers HTTP/2 beside HTTP/1.1; only with TLS.
+	HTTP2 bool
+	// NeedScope refuses token requests for a code or a refresh token that do not
+	// name a scope.
+	NeedScope bool
 	// PageSize is the number of accounts on one page; 0 means 2.
 	PageSize int
 	// TokenLifetime is how long an access token lives; 0 means 5 minutes. It is
@@ -37,7 +51,7 @@ type Options struct {
 	// BaseURL is the public address, without a trailing slash, when it differs
 	// from the one that Start listens on (a proxy in front, say).
 	BaseURL string
-	// Keys are the RSA keys to use; nil makes new ones, which takes a moment.
+	// Keys are the keys to use; nil makes new ones, which takes a moment.
 	Keys *Keys
 	// Faults are identifiers of Faults, the sentences of the contract to break.
 	Faults []string
@@ -92,6 +106,9 @@ func New(options Options) (*Bank, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mock bank: %w", err)
 	}
+	if !options.TLS && (options.ClientCA != "" || options.RequireClientCert || options.HTTP2) {
+		return nil, fmt.Errorf("mock bank: client certificates and HTTP/2 need TLS")
+	}
 	if options.PageSize < 0 || options.TokenLifetime < 0 || options.Latency < 0 {
 		return nil, fmt.Errorf("mock bank: page size, token lifetime and latency must not be negative")
 	}
@@ -122,6 +139,9 @@ func New(options Options) (*Bank, error) {
 	if options.TLS {
 		if b.certs, err = newCertificates(); err != nil {
 			return nil, fmt.Errorf("mock bank: %w", err)
+		}
+		if options.ClientCA != "" && !b.certs.clients.AppendCertsFromPEM([]byte(options.ClientCA)) {
+			return nil, fmt.Errorf("mock bank: the authorities of clients are no PEM certificates")
 		}
 	}
 	if err := b.prepareTPPs(); err != nil {

@@ -23,6 +23,7 @@ type certificates struct {
 	clientCertPEM string
 	clientKeyPEM  string
 	clientSubject string
+	clients       *x509.CertPool // whose client certificates are taken
 }
 
 // certificateLifetime is far from the month before an end of which TPPs warn.
@@ -44,7 +45,8 @@ func newCertificates() (*certificates, error) {
 	if err != nil {
 		return nil, fmt.Errorf("certificate authority: %w", err)
 	}
-	out := &certificates{ca: ca, caKey: key, caPEM: encodePEM("CERTIFICATE", der)}
+	out := &certificates{ca: ca, caKey: key, caPEM: encodePEM("CERTIFICATE", der), clients: x509.NewCertPool()}
+	out.clients.AddCert(ca)
 	return out, out.addClient()
 }
 
@@ -84,11 +86,9 @@ func (c *certificates) serverConfig(hosts ...string) (*tls.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server certificate: %w", err)
 	}
-	clients := x509.NewCertPool()
-	clients.AddCert(c.ca)
 	return &tls.Config{
 		Certificates: []tls.Certificate{issued},
-		ClientCAs:    clients,
+		ClientCAs:    c.clients,
 		ClientAuth:   tls.VerifyClientCertIfGiven,
 		MinVersion:   tls.VersionTLS12,
 	}, nil

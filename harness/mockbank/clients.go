@@ -128,7 +128,7 @@ func (b *Bank) clientOfAssertion(form url.Values) (*client, bool) {
 	rd := &reading{}
 	id := rd.text(assertion.claims, "sub", textRule{minimum: 1})
 	found, ok := b.clients.get(id)
-	if !ok || !assertion.verifies(found.keys) {
+	if !ok || !found.signsWith(found.registered.tokenEndpointAuthAlg, assertion) || !assertion.verifies(found.keys) {
 		return nil, false
 	}
 	issuer := rd.text(assertion.claims, "iss", textRule{})
@@ -140,6 +140,12 @@ func (b *Bank) clientOfAssertion(form url.Values) (*client, bool) {
 		return nil, false
 	}
 	return found, b.firstUse(id + " " + jti)
+}
+
+// signsWith tells whether a client signed with the algorithm that it registered
+// for the purpose (RFC 7591 section 2, OpenID Connect Registration section 2).
+func (c *client) signsWith(registered string, signed *compactJWS) bool {
+	return c.anyMethod || signed.algorithm() == registered
 }
 
 // checkAudience wants aud, a string or an array, to name this bank.

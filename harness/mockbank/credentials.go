@@ -3,7 +3,6 @@ package mockbank
 import (
 	"crypto/rand"
 	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"maps"
 	"strconv"
@@ -23,7 +22,9 @@ type Credentials struct {
 
 	SigningKeyPEM string   `json:"signingKeyPem"` // PKCS #8; signs registrations, assertions, request objects
 	SigningKeyID  string   `json:"signingKeyId"`  // kid
-	SoftwareID    string   `json:"softwareId"`    // 22 characters of Base62
+	CurveKeyPEM   string   `json:"curveKeyPem"`   // the same on P-256, for ES256
+	CurveKeyID    string   `json:"curveKeyId"`
+	SoftwareID    string   `json:"softwareId"` // 22 characters of Base62
 	RedirectURIs  []string `json:"redirectUris"`
 	Issuer        string   `json:"issuer"`   // of the bank; known once it has an address
 	Audience      string   `json:"audience"` // what aud must name
@@ -92,7 +93,7 @@ func (b *Bank) prepareTPPs() error {
 	out := Credentials{
 		ClientID: uuid.NewString(), ClientSecret: uuid.NewString(),
 		SecondClientID: uuid.NewString(), SecondClientSecret: uuid.NewString(),
-		SigningKeyID: b.keys.tpp.id, SoftwareID: base62ID(), RedirectURIs: redirects,
+		SigningKeyID: b.keys.tpp.id, CurveKeyID: b.keys.tppCurve.id, SoftwareID: base62ID(), RedirectURIs: redirects,
 		Codes: map[string]string{}, Provoke: map[string]HeaderField{},
 		DebtorAccount: DebtorAccount{
 			SchemeName: id.SchemeName, Identification: id.Identification, Name: id.Name,
@@ -104,14 +105,22 @@ func (b *Bank) prepareTPPs() error {
 		out.Provoke[strconv.Itoa(status)] = HeaderField{Name: provokeHeader, Value: strconv.Itoa(status)}
 	}
 	b.predefined = predefinedCodes(out.Codes)
-	der, err := x509.MarshalPKCS8PrivateKey(b.keys.tpp.private)
-	if err != nil {
-		return fmt.Errorf("encode the TPP's key: %w", err)
+	for _, key := range []struct {
+		private any
+		into    *string
+	}{{b.keys.tpp.private, &out.SigningKeyPEM}, {b.keys.tppCurve.private, &out.CurveKeyPEM}} {
+		der, err := x509.MarshalPKCS8PrivateKey(key.private)
+		if err != nil {
+			return fmt.Errorf("encode the TPP's key: %w", err)
+		}
+		*key.into = encodePEM("PRIVATE KEY", der)
 	}
-	out.SigningKeyPEM = string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 	if b.certs != nil {
 		out.ServerCAPEM, out.ClientCertPEM = b.certs.caPEM, b.certs.clientCertPEM
 		out.ClientKeyPEM, out.ClientCertSubject = b.certs.clientKeyPEM, b.certs.clientSubject
+	}
+	if b.options.ClientSubject != "" {
+		out.ClientCertSubject = b.options.ClientSubject
 	}
 	if err := b.issueStatements(&out); err != nil {
 		return fmt.Errorf("issue software statements: %w", err)
@@ -166,7 +175,7 @@ func (b *Bank) addPredefinedClients(out Credentials) error {
 	first.redirectURIs, first.tlsSubject = out.RedirectURIs, out.ClientCertSubject
 	other.jti, other.softwareID, other.softwareStatement = uuid.NewString(), second.softwareID, secondStatement
 	other.redirectURIs = second.redirectURIs
-	keys := keySet{b.keys.tpp.id: &b.keys.tpp.private.PublicKey}
+	keys := keySet{b.keys.tpp.id: &b.keys.tpp.private.PublicKey, b.keys.tppCurve.id: &b.keys.tppCurve.private.PublicKey}
 	b.clients.put(out.ClientID, &client{id: out.ClientID, secret: out.ClientSecret, anyMethod: true, keys: keys, registered: first})
 	b.clients.put(out.SecondClientID, &client{id: out.SecondClientID, secret: out.SecondClientSecret, anyMethod: true, registered: other})
 	return nil

@@ -36,7 +36,6 @@ type providerMetadata struct {
 
 // getDiscovery publishes what a client needs to find everything else (DIS-200).
 func (b *Bank) getDiscovery(*call) answer {
-	algorithms := []string{string(jose.PS256)}
 	return ok(providerMetadata{
 		Issuer:                    b.issuer(),
 		AuthorizationEndpoint:     b.base + authorizePath,
@@ -49,10 +48,10 @@ func (b *Bank) getDiscovery(*call) answer {
 		GrantTypesSupported:       []string{grantAuthorizationCode, grantClientCredentials, grantRefreshToken},
 		ACRValuesSupported:        []string{strongAuthentication},
 		SubjectTypesSupported:     []string{"public"},
-		IDTokenAlgs:               algorithms,
-		RequestObjectAlgs:         algorithms,
+		IDTokenAlgs:               []string{string(jose.PS256)},
+		RequestObjectAlgs:         algorithmNames(),
 		AuthMethodsSupported:      b.authMethods(),
-		AuthAlgs:                  algorithms,
+		AuthAlgs:                  algorithmNames(),
 		ClaimsSupported:           []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce", "openbanking_intent_id"},
 		ClaimsParameterSupported:  true,
 		RequestParameterSupported: true,

@@ -2,6 +2,8 @@ package mockbank
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -25,16 +27,32 @@ type signingKey struct {
 	id      string
 }
 
-// Keys are the RSA keys of a bank's world: the bank's own, the directory's, and
-// the TPP's. They may be shared between banks to save the time of making them.
-type Keys struct {
-	bank, directory, tpp signingKey
+// curveKey is a key on P-256, which signs ES256, with its thumbprint.
+type curveKey struct {
+	private *ecdsa.PrivateKey
+	id      string
 }
 
-// GenerateKeys makes a new set of RSA 2048 keys. It returns the error of the
-// random source, should it fail.
+// Keys are the keys of a bank's world: the bank's own, the directory's, and the
+// TPP's two, one for each algorithm. They may be shared between banks to save
+// the time of making them.
+type Keys struct {
+	bank, directory, tpp signingKey
+	tppCurve             curveKey
+}
+
+// GenerateKeys makes a new set of keys, RSA 2048 and P-256. It returns the error
+// of the random source, should it fail.
 func GenerateKeys() (*Keys, error) {
 	keys := &Keys{}
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("generate keys: %w", err)
+	}
+	if keys.tppCurve.id, err = thumbprint(private.Public()); err != nil {
+		return nil, fmt.Errorf("generate keys: %w", err)
+	}
+	keys.tppCurve.private = private
 	targets := []*signingKey{&keys.bank, &keys.directory, &keys.tpp}
 	failures := make([]error, len(targets))
 	var group sync.WaitGroup
@@ -66,12 +84,19 @@ func newSigningKey() (signingKey, error) {
 	if err != nil {
 		return signingKey{}, err
 	}
-	public := jose.JSONWebKey{Key: private.Public()}
-	print, err := public.Thumbprint(crypto.SHA256)
-	if err != nil {
-		return signingKey{}, err
-	}
-	return signingKey{private: private, id: base64.RawURLEncoding.EncodeToString(print)}, nil
+	id, err := thumbprint(private.Public())
+	return signingKey{private: private, id: id}, err
+}
+
+func thumbprint(public crypto.PublicKey) (string, error) {
+	key := jose.JSONWebKey{Key: public}
+	print, err := key.Thumbprint(crypto.SHA256)
+	return base64.RawURLEncoding.EncodeToString(print), err
+}
+
+// public is the key as it is published.
+func (k curveKey) public() jose.JSONWebKey {
+	return jose.JSONWebKey{Key: k.private.Public(), KeyID: k.id, Algorithm: string(jose.ES256), Use: "sig"}
 }
 
 // public is the key as it is published.
@@ -131,8 +156,20 @@ func (b *Bank) getJWKS(*call) answer {
 	return ok(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{b.keys.bank.public()}})
 }
 
-// keySet finds RSA verification keys by their identifier.
-type keySet map[string]*rsa.PublicKey
+// keySet finds verification keys, RSA or P-256, by their identifier.
+type keySet map[string]crypto.PublicKey
+
+// clientAlgorithms are what clients may sign with (FAPI 1.0 part 2, section 8.6).
+var clientAlgorithms = []jose.SignatureAlgorithm{jose.PS256, jose.ES256}
+
+// algorithmNames lists them as metadata does.
+func algorithmNames() []string {
+	names := make([]string, len(clientAlgorithms))
+	for i, algorithm := range clientAlgorithms {
+		names[i] = string(algorithm)
+	}
+	return names
+}
 
 // compactJWS is a signed token, its claims readable but not yet to be trusted.
 type compactJWS struct {
@@ -141,11 +178,11 @@ type compactJWS struct {
 }
 
 var (
-	errNotCompact = errors.New("not a compact JWS with PS256")
+	errNotCompact = errors.New("not a compact JWS with PS256 or ES256")
 	errNotClaims  = errors.New("the payload is not a JSON object")
 )
 
-// parseCompact reads a compact JWS, PS256 only. It returns errNotCompact or
+// parseCompact reads a compact JWS, PS256 or ES256. It returns errNotCompact or
 // errNotClaims.
 func parseCompact(text string) (*compactJWS, error) {
 	for part := range strings.SplitSeq(text, ".") {
@@ -153,7 +190,7 @@ func parseCompact(text string) (*compactJWS, error) {
 			return nil, errNotCompact
 		}
 	}
-	signature, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.PS256})
+	signature, err := jose.ParseSignedCompact(text, clientAlgorithms)
 	if err != nil {
 		return nil, errNotCompact
 	}
@@ -166,6 +203,9 @@ func parseCompact(text string) (*compactJWS, error) {
 
 // keyID is the kid of the header.
 func (j *compactJWS) keyID() string { return j.signature.Signatures[0].Header.KeyID }
+
+// algorithm is the alg of the header.
+func (j *compactJWS) algorithm() string { return j.signature.Signatures[0].Header.Algorithm }
 
 // verifies checks the signature with the key that the header names.
 func (j *compactJWS) verifies(keys keySet) bool {

@@ -29,10 +29,10 @@ func (b *Bank) readClaims(rd *reading, claims map[string]any, statement *softwar
 		issued:     now.Unix(),
 		expires:    now.Add(registrationLifetime).Unix(),
 		softwareID: statement.softwareID,
-		// Of all that the bank signs or verifies, PS256 is the only algorithm.
+		// The bank signs PS256 alone.
 		idTokenAlg:              rd.choice(claims, "id_token_signed_response_alg", true, string(jose.PS256)),
-		requestObjectAlg:        rd.choice(claims, "request_object_signing_alg", true, string(jose.PS256)),
-		tokenEndpointAuthAlg:    rd.choice(claims, "token_endpoint_auth_signing_alg", false, string(jose.PS256)),
+		requestObjectAlg:        rd.choice(claims, "request_object_signing_alg", true, algorithmNames()...),
+		tokenEndpointAuthAlg:    rd.choice(claims, "token_endpoint_auth_signing_alg", false, algorithmNames()...),
 		tokenEndpointAuthMethod: rd.choice(claims, "token_endpoint_auth_method", true, b.authMethods()...),
 		applicationType:         rd.choice(claims, "application_type", true, "web", "mobile"),
 		tlsSubject:              rd.text(claims, "tls_client_auth_subject_dn", textRule{optional: true, minimum: 1}),

@@ -41,6 +41,12 @@ func (b *Bank) Start(addr string) (*Server, error) {
 			_ = listener.Close()
 			return nil, fmt.Errorf("mock bank: %w", err)
 		}
+		if b.options.RequireClientCert {
+			settings.ClientAuth = tls.RequireAndVerifyClientCert
+		}
+		if b.options.HTTP2 {
+			settings.NextProtos = []string{"h2", "http/1.1"}
+		}
 		scheme, listener = "https", tls.NewListener(listener, settings)
 	}
 	server := &Server{

@@ -1,6 +1,8 @@
 package mockbank
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"encoding/json"
 	"slices"
@@ -69,7 +71,8 @@ func (b *Bank) openStatement(text string) (*softwareStatement, *unfitStatement) 
 	return opened, nil
 }
 
-// readKeySet takes the public RSA keys of a JWK set, and skips all others.
+// readKeySet takes the public RSA and P-256 keys of a JWK set, and skips all
+// others.
 func readKeySet(set map[string]any) keySet {
 	keys := keySet{}
 	members, _ := set["keys"].([]any)
@@ -82,8 +85,16 @@ func readKeySet(set map[string]any) keySet {
 		if err := key.UnmarshalJSON(encoded); err != nil {
 			continue
 		}
-		if public, ok := key.Key.(*rsa.PublicKey); ok && key.KeyID != "" {
+		if key.KeyID == "" {
+			continue
+		}
+		switch public := key.Key.(type) {
+		case *rsa.PublicKey:
 			keys[key.KeyID] = public
+		case *ecdsa.PublicKey:
+			if public.Curve == elliptic.P256() {
+				keys[key.KeyID] = public
+			}
 		}
 	}
 	return keys
@@ -112,7 +123,7 @@ func (b *Bank) issueStatement(draft statementDraft) (string, error) {
 		"software_mode":          "Test",
 		"software_roles":         []string{"AISP", "CBPII"},
 		"software_redirect_uris": draft.redirectURIs,
-		"software_jwks":          jose.JSONWebKeySet{Keys: []jose.JSONWebKey{b.keys.tpp.public()}},
+		"software_jwks":          jose.JSONWebKeySet{Keys: []jose.JSONWebKey{b.keys.tpp.public(), b.keys.tppCurve.public()}},
 		"org_id":                 "0015800001041RbAAI",
 		"org_name":               "Conformance TPP Ltd",
 		"org_status":             "Active",

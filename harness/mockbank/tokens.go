@@ -147,7 +147,7 @@ func (b *Bank) redeemCode(caller *client, form url.Values) answer {
 	}
 	value, redirect := form.Get("code"), form.Get("redirect_uri")
 	if ready, found := b.predefined[value]; found {
-		return b.redeemPredefined(caller, redirect, ready)
+		return b.redeemPredefined(caller, form, ready)
 	}
 	issued, found := b.codes.get(value)
 	if !found || issued.clientID != caller.id || issued.redirectURI != redirect {
@@ -156,6 +156,9 @@ func (b *Bank) redeemCode(caller *client, form url.Values) answer {
 	if issued.used {
 		b.revokeTokens(issued)
 		return invalidGrant()
+	}
+	if refused := b.scopeOf(form, issued.scopes); refused != nil {
+		return *refused
 	}
 	if !b.now().Before(issued.expires) || b.grantOf(issued.consentID).unusable(b.now()) != "" {
 		return invalidGrant()
@@ -168,12 +171,16 @@ func (b *Bank) redeemCode(caller *client, form url.Values) answer {
 
 // redeemPredefined exchanges a code of the test data, any number of times: each
 // exchange makes a consent of its own, so that nobody's deletion harms another.
-func (b *Bank) redeemPredefined(caller *client, redirect string, ready predefinedCode) answer {
-	if caller.id != b.tpp.clientID || !slices.Contains(caller.registered.redirectURIs, redirect) {
+func (b *Bank) redeemPredefined(caller *client, form url.Values, ready predefinedCode) answer {
+	if caller.id != b.tpp.clientID || !slices.Contains(caller.registered.redirectURIs, form.Get("redirect_uri")) {
 		return invalidGrant()
 	}
+	scopes := []string{scopeOpenID, ready.scope}
+	if refused := b.scopeOf(form, scopes); refused != nil {
+		return *refused
+	}
 	consentID := ready.consent(b, caller.id)
-	access, response := b.tokensFor(caller, []string{scopeOpenID, ready.scope}, consentID)
+	access, response := b.tokensFor(caller, scopes, consentID)
 	return b.withIDToken(response, access, "")
 }
 
@@ -219,12 +226,29 @@ func (b *Bank) refresh(caller *client, form url.Values) answer {
 	if !found || stored.clientID != caller.id || b.grantOf(stored.consentID) == nil {
 		return invalidGrant()
 	}
-	scopes, within := narrowed(stored.scopes, form.Get("scope"))
-	if !within {
-		return oauthRefusal(http.StatusBadRequest, "invalid_scope", "The scope is wider than the one granted.")
+	if refused := b.scopeOf(form, stored.scopes); refused != nil {
+		return *refused
 	}
+	scopes, _ := narrowed(stored.scopes, form.Get("scope"))
 	access := b.newToken(caller.id, authorisationCode, scopes, stored.consentID)
 	return withoutStore(ok200(access, b.options.TokenLifetime))
+}
+
+// scopeOf refuses a scope that is wider than what was granted (RFC 6749 section
+// 6), and, at a bank that wants it named, its absence. OAuth does not know it in
+// requests with a code; where it comes, it must be right.
+func (b *Bank) scopeOf(form url.Values, granted []string) *answer {
+	_, within := narrowed(granted, form.Get("scope"))
+	missing := b.options.NeedScope && strings.TrimSpace(form.Get("scope")) == ""
+	if within && !missing {
+		return nil
+	}
+	description := "The scope is wider than the one granted."
+	if missing {
+		description = "The scope is missing."
+	}
+	a := oauthRefusal(http.StatusBadRequest, "invalid_scope", description)
+	return &a
 }
 
 func invalidGrant() answer {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"text/tabwriter"
 	"time"
 
@@ -17,6 +18,11 @@ type mockCommand struct {
 	Latency     time.Duration `placeholder:"D" help:"Wait before every answer."`
 	Credentials string        `placeholder:"DIR" help:"Write what a client needs to use the bank, with a ready config.json."`
 	TLS         bool          `name:"tls" help:"Serve https with a certificate authority of its own (see --credentials)."`
+	HTTP2       bool          `name:"http2" help:"Offer HTTP/2 too (with --tls)."`
+	ClientCA    string        `name:"client-ca" placeholder:"FILE" help:"Take client certificates of these authorities too, PEM (with --tls)."`
+	RequireCert bool          `name:"require-client-cert" help:"End a handshake without a client certificate (with --tls)."`
+	Subject     string        `name:"client-subject" placeholder:"DN" help:"Subject of the certificate that proves the predefined client (default: that of --credentials)."`
+	NeedScope   bool          `help:"Refuse to trade a code or a refresh token without a scope."`
 	Manner      string        `default:"documented" enum:"documented,permissive,observed" help:"documented; permissive: right, and unusual in every way that the contract leaves open; or observed: with all known habits of the live bank."`
 	Habit       []string      `placeholder:"ID,..." help:"Have these habits of the live bank."`
 	ListHabits  bool          `help:"List the habits and end."`
@@ -38,9 +44,14 @@ func (m mockCommand) Run(sh *shell, status *int) error {
 	if m.Latency < 0 {
 		return usageError{fmt.Errorf("--latency: expected a duration that is not negative, got %s", m.Latency)}
 	}
+	authorities, err := m.clientCA()
+	if err != nil {
+		return usageError{err}
+	}
 	stop, release := runner.Signals()
 	defer release()
-	bank, err := mockbank.New(mockbank.Options{Latency: m.Latency, TLS: m.TLS, Manner: m.Manner, Habits: m.Habit, Faults: m.Fault})
+	bank, err := mockbank.New(mockbank.Options{Latency: m.Latency, Manner: m.Manner, Habits: m.Habit, Faults: m.Fault,
+		TLS: m.TLS, HTTP2: m.HTTP2, ClientCA: authorities, RequireClientCert: m.RequireCert, ClientSubject: m.Subject, NeedScope: m.NeedScope})
 	if err != nil {
 		return usageError{err}
 	}
@@ -61,6 +72,18 @@ func (m mockCommand) Run(sh *shell, status *int) error {
 	fmt.Fprintf(sh.out, "the mock bank ends: %s\n", reason)
 	*status = exitOK
 	return nil
+}
+
+// clientCA is the text of the file of --client-ca, empty without one.
+func (m mockCommand) clientCA() (string, error) {
+	if m.ClientCA == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(m.ClientCA)
+	if err != nil {
+		return "", fmt.Errorf("--client-ca: %w", err)
+	}
+	return string(text), nil
 }
 
 // listFaults prints every fault of the mock bank with the clause that it breaks.
