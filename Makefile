@@ -7,7 +7,7 @@ TEST_TIMEOUT := 10m
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test race prove ledger bench interop fuzz lint fmt clean
+.PHONY: help build conformance test race prove ledger bench interop browser fuzz lint fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,12 +32,18 @@ prove: build ## prove that the suites notice: null banks, named faults, mutated 
 
 bench: build ## measure start-up, a whole run, memory and cost per exchange
 	$(GO) run ./harness/cmd/bench
+	@command -v chromium >/dev/null || { echo "the HTML page is not measured: there is no chromium"; exit 0; }; \
+	$(GO) -C harness/browser test -run '^$$' -bench . -benchtime 5x .
 
 interop: harness/interop/node_modules/.package-lock.json ## run the suites against servers made by others (needs Node.js 20 and npm)
 	INTEROP=required $(GO) test -count=1 -timeout $(TEST_TIMEOUT) $(TESTFLAGS) -run '^TestInterop' ./harness/cmd/obconform
 
 harness/interop/node_modules/.package-lock.json: harness/interop/package-lock.json
 	npm --prefix harness/interop ci --ignore-scripts --no-fund --no-audit
+
+browser: ## test the HTML page in headless Chromium
+	$(GO) -C harness/browser vet ./...
+	$(GO) -C harness/browser test -count=1 -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
 
 fuzz: ## fuzz everything that reads a server's bytes, 20 s each
 	sh .ci/fuzz

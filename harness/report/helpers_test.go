@@ -7,6 +7,7 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/profile"
 	"obconform/harness/report"
 )
 
@@ -112,6 +113,11 @@ func everyKind() map[string]report.Results {
 	crashed := runOf(a)
 	crashed.Planned = append(crashed.Planned, planned(b))
 	crashed.Trouble = []report.Trouble{{Suite: contract.Accounts, What: "the worker crashed: exit status 2", Detail: "panic: " + hostile}}
+	habit := contract.Habits()[0]
+	habitual := breach(habit.Clauses[0], contract.Doc)
+	habitual.Habit = habit.ID
+	profiled := runOf(a, with(b, func(s *report.SpecResult) { s.Record.Findings = []evidence.Finding{habitual} }))
+	profiled.Profile = profile.Observed
 	setup := runOf(a, b)
 	setup.Results = nil
 	setup.Trouble = []report.Trouble{{Suite: contract.Accounts, What: "the set-up failed: no such key"}}
@@ -126,6 +132,7 @@ func everyKind() map[string]report.Results {
 		"warned": runOf(a, with(b, func(s *report.SpecResult) {
 			s.Record.Findings = []evidence.Finding{breach(contract.ComMeta, contract.Adv)}
 		})),
+		"profiled":       profiled,
 		"inconclusive":   runOf(a, inconclusive(b, "status 503")),
 		"skipped":        runOf(a, skipped(b, "consents.way is none")),
 		"all skipped":    runOf(skipped(a, "consents.way is none"), skipped(b, "consents.way is none")),

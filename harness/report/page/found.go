@@ -40,8 +40,13 @@ type finding struct {
 	Where, Expected, Actual string
 	Count                   int
 	Operations              string
-	Spec                    specLink
-	Exchange                *exchange
+	// Habit is the known habit of the bank that it is, Profiled why the profile
+	// weighs it otherwise than the contract; empty for none.
+	Habit, Profiled string
+	Spec            specLink
+	Exchange        *exchange
+	// Evidence is the file with all that the spec saw, empty for none.
+	Evidence string
 }
 
 // specLink leads to a spec.
@@ -92,7 +97,7 @@ func (l *looker) found() []foundSection {
 }
 
 func (l *looker) foundClause(clause report.ClauseResult) foundClause {
-	found := foundClause{ClauseResult: clause, Reason: report.Line(clause.Reason, maxLine)}
+	found := foundClause{ClauseResult: clause, Reason: report.Line(clause.Reason, maxLine), Omitted: clause.Omitted}
 	shown := map[string]bool{}
 	for i, group := range clause.Findings {
 		switch {
@@ -112,11 +117,11 @@ func (l *looker) foundClause(clause report.ClauseResult) foundClause {
 func (l *looker) finding(group report.FindingGroup, shown map[string]bool) finding {
 	f := finding{Level: group.Level, Fails: group.Fails, Differs: group.Differs, Count: group.Count,
 		Where: group.Place(), Expected: report.Line(group.Expected, maxLine), Actual: report.Line(group.Actual, maxLine)}
-	var names []string
-	for _, operation := range group.Operations {
-		names = append(names, string(operation))
+	f.Operations = report.Line(strings.ReplaceAll(words(group.Operations), " ", ", "), maxLine)
+	if habit, known := contract.HabitByID(group.Habit); known {
+		f.Habit = string(habit.ID) + ": " + habit.Sentence
 	}
-	f.Operations = report.Line(strings.Join(names, ", "), maxLine)
+	f.Profiled = report.Line(group.Profiled, maxLine)
 	if group.Spec != "" {
 		f.Spec = specLink{l.specID(group.Suite, group.Spec), report.Line(group.Spec, maxName), word(group.Suite)}
 	}
@@ -124,6 +129,7 @@ func (l *looker) finding(group report.FindingGroup, shown map[string]bool) findi
 		key := fmt.Sprint(group.Suite, group.Spec, group.Example.Started.UnixNano(), group.Example.URL)
 		f.Exchange = l.exchange(*group.Example, !shown[key])
 		shown[key] = true
+		f.Evidence = report.Line(l.results.EvidencePath(group.Suite, group.Spec), maxLine)
 	}
 	return f
 }
@@ -160,11 +166,15 @@ func (f finding) Times() string { return times(f.Count) }
 
 // exchange is one request and its answer, redacted, as it is shown.
 type exchange struct {
-	Summary       string
-	Time          string
-	Took          string
-	InteractionID string
-	Inconclusive  string
+	Summary string
+	Time    string
+	Took    string
+	// IDs are the interaction identifiers, sent and received, in words.
+	IDs          string
+	Inconclusive string
+	// Curl is the command line that repeats the request, empty where its headers
+	// were not kept.
+	Curl string
 	// Request and Response are head and body; both are empty where they were not
 	// kept, or shown before (Shown).
 	Request, Response string
@@ -173,13 +183,14 @@ type exchange struct {
 
 func (l *looker) exchange(x evidence.Exchange, full bool) *exchange {
 	e := &exchange{Summary: l.exchangeSummary(x), Time: x.Started.UTC().Format("2006-01-02 15:04:05.000 UTC"), Took: report.Milliseconds(x.Duration),
-		InteractionID: report.Line(x.InteractionID, maxName), Inconclusive: report.Line(x.Inconclusive, maxLine), Shown: !full}
+		IDs: report.Line(report.InteractionIDs(x), maxLine), Inconclusive: report.Line(x.Inconclusive, maxLine), Shown: !full}
 	if full && l.evidence > 0 && len(x.RequestHeaders)+len(x.ResponseHeaders) > 0 {
 		e.Request = message(report.Line(x.Method, maxName)+" "+report.Line(x.URL, maxLine), x.RequestHeaders, x.RequestBody)
 		if x.Status != 0 {
 			e.Response = message(fmt.Sprintf("Status %d", x.Status), x.ResponseHeaders, x.ResponseBody)
 		}
-		l.evidence -= len(e.Request) + len(e.Response)
+		e.Curl = report.Block(l.results.ShownCurl(x), 2*maxBody)
+		l.evidence -= len(e.Request) + len(e.Response) + len(e.Curl)
 	}
 	return e
 }

@@ -85,7 +85,7 @@
 
   // A link into the page opens what encloses its target, filtered out or not.
   function follow() {
-    const hash = decodeURIComponent(location.hash.slice(1));
+    const hash = location.hash.slice(1);
     if (hash.startsWith('?')) {
       const query = new URLSearchParams(hash.slice(1));
       for (const name of ['q', 'api', 'verdict', 'level']) {
@@ -126,7 +126,7 @@
     });
   }
   document.addEventListener('keydown', function (event) {
-    const typing = event.target.closest('input, select, textarea');
+    const typing = event.target.closest('input');
     if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       fields.q.focus();

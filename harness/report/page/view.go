@@ -125,6 +125,7 @@ func facts(r report.Results) []fact {
 		{"Run", instant(r.Start) + ", took " + took.Round(10*time.Millisecond).String()},
 		{"Specs", count(len(r.Specs), "spec") + ", " + count(r.Exchanges, "exchange") + ", " + count(r.Totals.Findings, "finding")},
 		{"Fails on", words(r.FailOn)},
+		{"Profile", string(r.Profile)},
 		{"Seed", strconv.FormatInt(r.Seed, 10)},
 		{"Tool", "obconform " + report.Line(r.Tool, maxName)},
 	}
