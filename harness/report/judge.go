@@ -36,7 +36,7 @@ func Judge(run Run) Results {
 	results := Results{
 		Tool: run.Tool, Target: run.Target, Start: run.Start.UTC(), End: run.End.UTC(), Seed: run.Seed,
 		Command: run.Command, APIs: run.apis(), FailOn: j.failOn, Profile: run.profile(), Interrupted: run.Interrupted,
-		Warnings:  run.Warnings,
+		Warnings: run.Warnings, EvidenceFolder: run.EvidenceFolder,
 		Exchanges: j.exchanges, Trouble: j.trouble, Specs: verdicts,
 		Clauses: j.clauseResults(), Operations: j.operationResults(), Timings: Timings(verdicts, run.Budgets), Seen: tidy(j.seen),
 	}

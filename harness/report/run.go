@@ -118,6 +118,8 @@ type Run struct {
 	// Warnings are what the user should know of the configuration: a certificate
 	// that soon ends. They judge nothing.
 	Warnings []string
+	// EvidenceFolder is where evidence files are going to lie; empty for none.
+	EvidenceFolder string
 	// Interrupted names the signal or the deadline that ended the run early.
 	Interrupted string
 	// FailOn are the levels whose breach fails the run; doc and std when empty.

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +18,7 @@ import (
 	"obconform/harness/mockbank"
 	"obconform/harness/profile"
 	"obconform/harness/report"
-	"obconform/harness/report/page"
+	"obconform/harness/report/folder"
 	"obconform/harness/runner"
 )
 
@@ -100,10 +98,8 @@ func removeReports(dir string) error {
 	if dir == "" {
 		return nil
 	}
-	for _, name := range []string{junitFile, resultsFile, pageFile} {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("--reports: %w", err)
-		}
+	if err := folder.Clear(dir); err != nil {
+		return fmt.Errorf("--reports: %w", err)
 	}
 	return nil
 }
@@ -175,9 +171,9 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 		Command: s.command.line(), Start: time.Now(), FailOn: s.target.FailOn, Planned: plan.Specs, NotSelected: plan.LeftOut,
 		Profile:    s.target.Profile,
 		NotOffered: s.target.ClausesNotOffered(),
-		Budgets:    s.budgets(), Warnings: s.target.Warnings()}
+		Budgets:    s.budgets(), Warnings: s.target.Warnings(), EvidenceFolder: folder.Evidence(s.command.Reports)}
 	run.Floors, _ = report.ParseFloors(s.command.MinCoverage) // checkFlags has read it
-	if _, err := s.writeReports(report.Placeholder(run)); err != nil {
+	if _, err := folder.Write(s.command.Reports, report.Placeholder(run)); err != nil {
 		return exitUsage, usageError{fmt.Errorf("--reports: %w", err)}
 	}
 	self, err := os.Executable()
@@ -195,12 +191,12 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	run.End = time.Now()
 	run.Results, run.Trouble, run.Interrupted = outcome.Results, outcome.Trouble, outcome.Interrupted
 	results := report.Judge(run)
-	files, err := s.writeReports(results)
+	files, err := folder.Write(s.command.Reports, results)
 	if err != nil {
 		return exitUndecided, fmt.Errorf("the reports could not be written: %w", err)
 	}
 	s.sayWhatIsLeft("now")
-	err = report.Terminal(s.sh.out, results, report.TerminalOptions{Verbose: s.command.Verbose, Files: files})
+	err = report.Terminal(s.sh.out, results, report.TerminalOptions{Verbose: s.command.Verbose, Files: paths(files)})
 	return report.ExitStatus(results), err
 }
 
@@ -262,32 +258,13 @@ func (s session) progress(planned int) func(report.SpecResult) {
 	}
 }
 
-// The default of --reports, and the names of the reports there.
-const (
-	defaultReports = "reports"
+// defaultReports is the default of --reports.
+const defaultReports = "reports"
 
-	junitFile   = "junit.xml"
-	resultsFile = "results.json"
-	pageFile    = "report.html"
-)
-
-// writeReports writes all reports, each replaced in one step, and answers
-// their paths.
-func (s session) writeReports(results report.Results) ([]string, error) {
-	var files []string
-	for _, one := range []struct {
-		name   string
-		render func(report.Results) ([]byte, error)
-	}{{junitFile, report.JUnit}, {resultsFile, report.ResultsJSON}, {pageFile, page.Render}} {
-		data, err := one.render(results)
-		if err != nil {
-			return nil, err
-		}
-		path := filepath.Join(s.command.Reports, one.name)
-		if err := report.WriteFile(path, data); err != nil {
-			return nil, err
-		}
-		files = append(files, path)
+func paths(files []folder.File) []string {
+	paths := make([]string, len(files))
+	for i, file := range files {
+		paths[i] = file.Path
 	}
-	return files, nil
+	return paths
 }

@@ -20,14 +20,18 @@ func TestStaleReports(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			for _, file := range []string{"junit.xml", "results.json", "report.html", "notes.txt"} {
+			stale := []string{"junit.xml", "results.json", "report.html", "evidence.har", "evidence/accounts-a-list-0123abcd.json"}
+			if err := os.Mkdir(filepath.Join(dir, "evidence"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range append([]string{"notes.txt"}, stale...) {
 				if err := os.WriteFile(filepath.Join(dir, file), []byte("of an earlier run"), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
 			for _, flag := range [][]string{{"--reports", dir}, {"--reports=" + dir}} {
 				obconform(t, append(append([]string{"run"}, flag...), args...)...).wantStatus(t, 2)
-				for _, file := range []string{"junit.xml", "results.json", "report.html"} {
+				for _, file := range stale {
 					if _, err := os.Stat(filepath.Join(dir, file)); err == nil {
 						t.Errorf("%s of an earlier run is still there after run %q", file, args)
 					}
