@@ -45,6 +45,7 @@ type (
 		Exchanges       int               `json:"exchanges"`
 		Findings        []findingDocument `json:"findings"`
 		FindingsOmitted int               `json:"findingsOmitted"`
+		NotSelected     int               `json:"notSelected"`
 	}
 	findingDocument struct {
 		Clause     contract.ClauseID      `json:"clause"`

@@ -32,10 +32,7 @@ func newGrouping() *grouping {
 
 // add adds one finding to its likes.
 func (g *grouping) add(single FindingGroup) {
-	key := groupKey{single.Clause, single.Level, single.Habit, single.Fails, single.Where, single.Expected}
-	if single.Habit != "" {
-		key.expected = "" // one habit at one place is one fault, whatever was asked for
-	}
+	key := single.key()
 	at, ok := g.index[key]
 	if !ok {
 		at = len(g.groups)
@@ -49,16 +46,29 @@ func (g *grouping) add(single FindingGroup) {
 		return
 	}
 	like.Count++
-	like.Differs = like.Differs || like.Actual != single.Actual
-	for _, operation := range single.Operations {
-		if !slices.Contains(like.Operations, operation) {
-			like.Operations = append(slices.Clip(like.Operations), operation)
+	like.join(single)
+}
+
+func (g FindingGroup) key() groupKey {
+	key := groupKey{g.Clause, g.Level, g.Habit, g.Fails, g.Where, g.Expected}
+	if g.Habit != "" {
+		key.expected = "" // one habit at one place is one fault, whatever was asked for
+	}
+	return key
+}
+
+// join adds what another of the same kind says, but for the counts.
+func (g *FindingGroup) join(other FindingGroup) {
+	g.Differs = g.Differs || other.Differs || g.Actual != other.Actual
+	for _, operation := range other.Operations {
+		if !slices.Contains(g.Operations, operation) {
+			g.Operations = append(slices.Clip(g.Operations), operation)
 		}
 	}
 	// The example is the place and the actual value of the finding it belongs to.
-	if like.Example == nil && single.Example != nil {
-		like.Example, like.Exchange, like.Suite, like.Spec = single.Example, single.Exchange, single.Suite, single.Spec
-		like.First, like.Actual = single.First, single.Actual
+	if g.Example == nil && other.Example != nil {
+		g.Example, g.Exchange, g.Suite, g.Spec = other.Example, other.Exchange, other.Suite, other.Spec
+		g.First, g.Actual = other.First, other.Actual
 	}
 }
 
@@ -82,16 +92,18 @@ func (j *judgement) singles(s SpecResult) []FindingGroup {
 		}
 		singles = append(singles, single)
 	}
-	slices.SortStableFunc(singles, func(a, b FindingGroup) int {
-		switch {
-		case a.Fails == b.Fails:
-			return 0
-		case a.Fails:
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(singles, failingFirst)
 	return singles
+}
+
+func failingFirst(a, b FindingGroup) int {
+	switch {
+	case a.Fails == b.Fails:
+		return 0
+	case a.Fails:
+		return -1
+	}
+	return 1
 }
 
 // fails tells whether a finding fails the run.

@@ -12,12 +12,7 @@ import (
 // Judge weighs a run: a verdict for every clause of the contract, for every
 // documented answer, for every spec, and for the run. It changes nothing in run.
 func Judge(run Run) Results {
-	j := &judgement{run: run, failOn: run.failOn(), clauses: map[contract.ClauseID]*tally{},
-		answers: map[answerKey]*answerTally{}, known: map[Trouble]bool{}, seen: sights.Seen{}}
-	for _, clause := range contract.Clauses() {
-		j.clauses[clause.ID] = newTally(clause)
-	}
-	j.trouble = slices.Clone(run.Trouble)
+	j := newJudgement(run)
 	specs := settle(run)
 	verdicts := make([]SpecVerdict, len(specs))
 	for i, spec := range specs {
@@ -33,6 +28,12 @@ func Judge(run Run) Results {
 	for i, trouble := range j.trouble {
 		j.trouble[i].What, j.trouble[i].Detail = Line(trouble.What, maxValue), Block(trouble.Detail, maxKeptBody)
 	}
+	return j.results(verdicts)
+}
+
+// results puts together what was gathered of all specs.
+func (j *judgement) results(verdicts []SpecVerdict) Results {
+	run := j.run
 	results := Results{
 		Tool: run.Tool, Target: run.Target, Start: run.Start.UTC(), End: run.End.UTC(), Seed: run.Seed,
 		Command: run.Command, APIs: run.apis(), FailOn: j.failOn, Profile: run.profile(), Interrupted: run.Interrupted,
@@ -45,6 +46,15 @@ func Judge(run Run) Results {
 	results.Shortfalls = run.Floors.shortfalls(results.Coverage)
 	results.Outcome = outcome(results)
 	return results
+}
+
+func newJudgement(run Run) *judgement {
+	j := &judgement{run: run, failOn: run.failOn(), clauses: map[contract.ClauseID]*tally{},
+		answers: map[answerKey]*answerTally{}, known: map[Trouble]bool{}, seen: sights.Seen{}, trouble: slices.Clone(run.Trouble)}
+	for _, clause := range contract.Clauses() {
+		j.clauses[clause.ID] = newTally(clause)
+	}
+	return j
 }
 
 // Placeholder judges a run before it begins: every planned spec is not run. It
@@ -102,20 +112,34 @@ func (j *judgement) spec(s SpecResult) SpecVerdict {
 		verdict.Exercised[id] = len(exchanges)
 	}
 	verdict.Failing, verdict.Warning = count(verdict.Findings)
-	verdict.State, verdict.Reason = j.stateOf(verdict, exercised)
+	verdict.State, verdict.Reason = j.stateOf(verdict)
 	if last := len(s.Record.Exchanges) - 1; verdict.HasEvidence() && !verdict.fails() && !slices.Contains(verdict.Evidence, last) {
 		verdict.Evidence = append(verdict.Evidence, last) // the best guess at where it ended
 	}
 	j.countExchanges(s)
-	for id, exchanges := range exercised {
-		j.clauses[id].exercised = true
-		j.clauses[id].exchanges += len(exchanges)
-	}
 	for _, single := range singles {
 		j.clauses[single.Clause].found.add(single)
 	}
-	j.label(verdict, exercised)
+	j.count(verdict)
 	return verdict
+}
+
+// count adds what one spec came to to the clauses that it put to the test and
+// to those that it is labelled with.
+func (j *judgement) count(s SpecVerdict) {
+	for id, exchanges := range s.Exercised {
+		j.clauses[id].exercised = true
+		j.clauses[id].exchanges += exchanges
+	}
+	for id, n := range s.Failing {
+		j.clauses[id].failing += n
+		j.findings += n
+	}
+	for id, n := range s.Warning {
+		j.clauses[id].warning += n
+		j.findings += n
+	}
+	j.label(s)
 }
 
 // telling are the exchanges that a reader wants to see whole.
@@ -152,7 +176,6 @@ func (j *judgement) normalise(s *SpecResult, f *evidence.Finding) {
 			f.Clause, Line(f.Expected, maxShort), Line(f.Actual, maxShort), s.Name)
 		return
 	}
-	j.findings++
 	switch {
 	case f.Level == "":
 		f.Level = t.clause.Level
@@ -223,7 +246,7 @@ func (j *judgement) exercised(s SpecResult) map[contract.ClauseID]map[int]bool {
 }
 
 // stateOf is the spec's state in the light of its findings and the run's levels.
-func (j *judgement) stateOf(s SpecVerdict, exercised map[contract.ClauseID]map[int]bool) (State, string) {
+func (j *judgement) stateOf(s SpecVerdict) (State, string) {
 	asserted := s.State == StateFailed || slices.ContainsFunc(s.Failures, func(f Failure) bool { return f.State == StateFailed })
 	switch {
 	case s.fails() || asserted:
@@ -237,7 +260,7 @@ func (j *judgement) stateOf(s SpecVerdict, exercised map[contract.ClauseID]map[i
 		return StateInconclusive, s.Record.Inconclusive
 	}
 	for _, id := range s.Clauses {
-		if _, ok := exercised[id]; ok {
+		if _, ok := s.Exercised[id]; ok {
 			return StatePassed, s.Reason
 		}
 	}
@@ -246,7 +269,7 @@ func (j *judgement) stateOf(s SpecVerdict, exercised map[contract.ClauseID]map[i
 }
 
 // label tells the clauses of the spec's labels how it ended.
-func (j *judgement) label(s SpecVerdict, exercised map[contract.ClauseID]map[int]bool) {
+func (j *judgement) label(s SpecVerdict) {
 	asserted := s.State == StateFailed && !s.fails()
 	troubled := s.State == StateErrored ||
 		slices.ContainsFunc(s.Failures, func(f Failure) bool { return f.State == StateErrored })
@@ -256,7 +279,7 @@ func (j *judgement) label(s SpecVerdict, exercised map[contract.ClauseID]map[int
 			j.complain(s.Suite, "the spec %q is labelled with the unknown clause %q", s.Name, id)
 			continue
 		}
-		_, seen := exercised[id]
+		_, seen := s.Exercised[id]
 		t.ended(s, seen)
 		if asserted {
 			t.asserted.add(s.Name)

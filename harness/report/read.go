@@ -189,7 +189,7 @@ func (r *reader) results(d document) Results {
 	results.Timings = r.timings(d, results.Specs)
 	for i, c := range d.Clauses {
 		results.Clauses = append(results.Clauses, ClauseResult{Clause: c.Clause, Verdict: c.Verdict, Reason: c.Reason, Exchanges: c.Exchanges,
-			Findings: r.findings(fmt.Sprintf("/clauses/%d", i), c.Findings), Omitted: c.FindingsOmitted})
+			Findings: r.findings(fmt.Sprintf("/clauses/%d", i), c.Findings), Omitted: c.FindingsOmitted, NotSelected: c.NotSelected})
 	}
 	return results
 }

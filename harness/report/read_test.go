@@ -86,7 +86,7 @@ func TestWhatIsReadBackRendersTheSame(t *testing.T) {
 
 // Any run at all, as far as results.json has room for it.
 func TestWhatIsReadBackOfAnyRunRendersTheSame(t *testing.T) {
-	for seed := range uint64(40) {
+	for seed := range uint64(20) {
 		results := report.Judge(anyRun(rand.New(rand.NewPCG(seed, 6))))
 		if rendersTheSame(t, fmt.Sprint("seed ", seed), results); t.Failed() {
 			return

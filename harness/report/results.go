@@ -97,6 +97,9 @@ type ClauseResult struct {
 	Findings  []FindingGroup
 	// Omitted counts the kinds of findings that a results.json left out.
 	Omitted int
+	// NotSelected counts the specs of the clause that the selection left out,
+	// where it left out all of them.
+	NotSelected int
 }
 
 // FindingGroup is a finding and its likes: the same clause, level, habit, place

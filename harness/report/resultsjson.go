@@ -62,7 +62,7 @@ func ResultsJSON(results Results) ([]byte, error) {
 	}
 	for _, clause := range results.Clauses {
 		c := clauseDocument{Clause: clause.Clause, Verdict: clause.Verdict, Reason: Line(clause.Reason, maxValue),
-			Exchanges: clause.Exchanges}
+			Exchanges: clause.Exchanges, NotSelected: clause.NotSelected}
 		c.Findings, c.FindingsOmitted = w.findings(clause.Findings, maxClauseGroups)
 		c.FindingsOmitted += clause.Omitted
 		d.Clauses = append(d.Clauses, c)

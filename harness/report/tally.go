@@ -14,6 +14,9 @@ type tally struct {
 	exercised bool
 	exchanges int
 	found     *grouping
+	// failing and warning count the single findings that fail the run, and the
+	// others; omitted the kinds that a results.json left out.
+	failing, warning, omitted int
 	// specs, unjudged and notSelected count the specs that carry the clause as
 	// a label: those that ended, of them those that could not judge it, and
 	// those that the selection left out.
@@ -62,13 +65,13 @@ func (t *tally) ended(s SpecVerdict, seen bool) {
 // and goes before what could not be judged; trouble of the tool goes before a
 // pass, because the broken spec might have seen what the others did not.
 func (t *tally) result(j *judgement) ClauseResult {
-	r := ClauseResult{Clause: t.clause, Exchanges: t.exchanges, Findings: t.found.groups}
-	failing, count := false, 0
-	for _, group := range t.found.groups {
-		failing, count = failing || group.Fails, count+group.Count
+	r := ClauseResult{Clause: t.clause, Exchanges: t.exchanges, Findings: t.found.groups, Omitted: t.omitted}
+	if t.specs == 0 {
+		r.NotSelected = t.notSelected
 	}
+	count := t.failing + t.warning
 	switch {
-	case failing:
+	case t.failing > 0:
 		r.Verdict, r.Reason = Failed, plural(count, "finding")
 	case len(t.asserted.list) > 0:
 		r.Verdict, r.Reason = Failed, "failed by "+t.asserted.String()
@@ -82,7 +85,7 @@ func (t *tally) result(j *judgement) ClauseResult {
 			r.Reason = fmt.Sprintf("%d of its %s could not judge it", t.unjudged, plural(t.specs, "spec"))
 		}
 	case j.run.NotOffered[t.clause.ID] != "":
-		r.Verdict, r.Reason = NotExercised, "not offered: "+j.run.NotOffered[t.clause.ID]
+		r.Verdict, r.Reason = NotExercised, notOffered+j.run.NotOffered[t.clause.ID]
 	case len(t.inconclusive.list) > 0:
 		r.Verdict, r.Reason = Inconclusive, t.inconclusive.String()
 	case t.specs == 0 && t.clause.API == contract.Common && t.notSelected == 0 && j.exchanges > 0 && j.conclusive == 0:
@@ -92,6 +95,9 @@ func (t *tally) result(j *judgement) ClauseResult {
 	}
 	return r
 }
+
+// notOffered begins the reason of a clause that the target does not keep.
+const notOffered = "not offered: "
 
 func (t *tally) whyNot(j *judgement) string {
 	switch {
