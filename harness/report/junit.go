@@ -141,6 +141,9 @@ func belongs(api contract.API, suite string) bool {
 
 func (w *junitWriter) suite(name string) junitSuite {
 	suite := junitSuite{Name: suitePrefix + name}
+	if label := w.results.Label; label != "" {
+		suite.Name = suitePrefix + label + "." + name
+	}
 	started, spent := w.results.Start, time.Duration(0)
 	taken := map[string]bool{}
 	for _, spec := range w.results.Specs {

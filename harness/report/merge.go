@@ -112,6 +112,11 @@ func joinRuns(parts []Results) Run {
 			interrupted.add(part.Interrupted)
 		}
 		run.Trouble = append(run.Trouble, part.Trouble...)
+		for _, warning := range part.Warnings {
+			if !slices.Contains(run.Warnings, warning) {
+				run.Warnings = append(run.Warnings, warning)
+			}
+		}
 		for _, timing := range part.Timings {
 			run.Budgets.Operations[timing.Operation] = max(run.Budgets.Operations[timing.Operation], timing.Budget)
 		}

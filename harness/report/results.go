@@ -43,6 +43,9 @@ const (
 
 // Results is a judged run: what every report is written from.
 type Results struct {
+	// Label tells the reports of one target from those of others that are made
+	// with them; empty where there is one target.
+	Label       string
 	Tool        string
 	Target      map[string]any
 	Start, End  time.Time
