@@ -31,6 +31,8 @@ type Answer struct {
 	findings     []evidence.Finding
 	// bearer is the token that the request carried, empty for none.
 	bearer string
+	// proof is how the client proved itself to the token endpoint, empty elsewhere.
+	proof string
 }
 
 // Must ends the spec unless the answer has one of the statuses; the clause is
@@ -69,8 +71,18 @@ func (a *Answer) breaches(clause contract.ClauseID) bool {
 	return slices.ContainsFunc(a.findings, func(f evidence.Finding) bool { return f.Clause == clause })
 }
 
-// reasonGiven is what an error body says, for the reader of a failure.
+// reasonGiven is what an error body says, for the reader of a failure; where the
+// bank did not take the client's proof, also what that was: a wrong secret, key
+// or certificate of the configuration's looks like a bank's mistake.
 func (a *Answer) reasonGiven() string {
+	reason := a.errorGiven()
+	if code, _ := a.Text("/error"); a.proof != "" && (a.Status == 401 || code == "invalid_client") {
+		reason += "; the client proved itself by " + a.proof
+	}
+	return reason
+}
+
+func (a *Answer) errorGiven() string {
 	for _, pointer := range []string{"/Errors/0/Message", "/Message", "/error_description", "/error"} {
 		if text, ok := a.Text(pointer); ok && text != "" {
 			return fmt.Sprintf(" (%.120q)", text)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -44,7 +45,20 @@ func (c *Client) TokenRequest(ctx context.Context, who Identity, values url.Valu
 	if err != nil {
 		c.NotExercised("the client cannot prove itself: " + err.Error())
 	}
-	return c.send(ctx, c.build(operation, address, append([]Edit{form(values), prove}, edits...)))
+	answer := c.send(ctx, c.build(operation, address, append([]Edit{form(values), prove}, edits...)))
+	answer.proof = c.proofOf(who)
+	return answer
+}
+
+// proofOf says how a client proves itself, in words that hold no secret.
+func (c *Client) proofOf(who Identity) string {
+	switch who.Method {
+	case "private_key_jwt":
+		return fmt.Sprintf("private_key_jwt, %s with the key %q", c.algorithm(), c.cfg.Client.SigningKeyID)
+	case "tls_client_auth":
+		return fmt.Sprintf("tls_client_auth, with the certificate %q", c.subject)
+	}
+	return who.Method
 }
 
 // prove adds the client's proof to the form, or returns the edit that puts it

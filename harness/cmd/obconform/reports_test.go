@@ -17,6 +17,7 @@ import (
 // results is results.json, as far as the tests look at it.
 type results struct {
 	Outcome, Interrupted  string
+	Warnings              []string
 	ExitStatus, Exchanges int
 	Trouble               []struct{ What, Detail string }
 	Clauses               []struct {
