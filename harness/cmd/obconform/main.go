@@ -27,6 +27,7 @@ type grammar struct {
 	Prove   proveCommand   `cmd:"" help:"Prove that the suites notice what is wrong: null banks, named faults, mutated answers."`
 	Mock    mockCommand    `cmd:"" help:"Serve the mock bank on its own."`
 	Report  reportCommand  `cmd:"" help:"Make the reports of earlier runs anew, merging those at one target."`
+	Diff    diffCommand    `cmd:"" help:"Compare two runs: what broke, what was mended, what became slower, what changed of the target."`
 	List    listCommand    `cmd:"" help:"List every spec with its suite and clauses."`
 	Cleanup cleanupCommand `cmd:"" help:"Delete what a run has left behind at its target."`
 	Explain explainCommand `cmd:"" help:"Explain a clause of the contract, and where it is checked."`
