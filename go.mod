@@ -12,6 +12,7 @@ require (
 	github.com/xeipuuv/gojsonreference v0.0.0-20180127040603-bd5ef7bd5415
 	github.com/xeipuuv/gojsonschema v1.2.0
 	golang.org/x/net v0.56.0
+	golang.org/x/time v0.14.0
 	software.sslmate.com/src/go-pkcs12 v0.7.4
 )
 

@@ -62,6 +62,8 @@ type Exchange struct {
 	// Inconclusive says why the environment answered and not the API; empty
 	// for an answer that was judged.
 	Inconclusive string `json:"inconclusive,omitempty"`
+	// Repeated says why the request was sent again, empty where it was not.
+	Repeated string `json:"repeated,omitempty"`
 	// Exercised are the clauses that this answer was held against, met or not.
 	Exercised []contract.ClauseID `json:"exercised,omitempty"`
 }

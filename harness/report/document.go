@@ -97,6 +97,7 @@ type (
 		InteractionID string               `json:"interactionId"`
 		ReceivedID    string               `json:"receivedInteractionId,omitempty"`
 		Inconclusive  string               `json:"inconclusive,omitempty"`
+		Repeated      string               `json:"repeated,omitempty"`
 		Detail        *detailDocument      `json:"detail,omitempty"`
 	}
 	timingDocument struct {

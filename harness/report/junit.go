@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"obconform/harness/contract"
+	"obconform/harness/evidence"
 )
 
 // The names that stand in a JUnit file beside those of the specs.
@@ -60,7 +62,9 @@ type (
 		Failure   *junitDetail `xml:"failure"`
 		Error     *junitDetail `xml:"error"`
 		Skipped   *junitDetail `xml:"skipped"`
-		Output    *junitText   `xml:"system-out"`
+		// Flaky are the reads that were sent again before the case passed.
+		Flaky  []junitDetail `xml:"flakyFailure"`
+		Output *junitText    `xml:"system-out"`
 	}
 	junitDetail struct {
 		Type    string `xml:"type,attr,omitempty"`
@@ -215,7 +219,8 @@ func (w *junitWriter) spec(spec SpecVerdict) junitCase {
 		kind, message := headline(spec)
 		test.Failure = w.detail(kind, message, w.failureText(spec))
 	case StatePassed:
-		if len(spec.Findings) > 0 { // what it found fails no run
+		test.Flaky = w.flaky(spec)
+		if len(spec.Findings) > 0 || repeated(spec) { // what it found fails no run
 			test.Output = &junitText{w.take(w.warningText(spec))}
 		}
 	case StateSkipped:
@@ -236,6 +241,27 @@ func (w *junitWriter) spec(spec SpecVerdict) junitCase {
 		test.Error = w.detail(string(StateErrored), message, w.failureText(spec))
 	}
 	return test
+}
+
+// flaky are the exchanges of a case that the environment spoilt and that were
+// made again. That the same case needed patience is for its reader to see; a
+// 429 that was obeyed is no failure, and only in the notes.
+func (w *junitWriter) flaky(spec SpecVerdict) []junitDetail {
+	var flaky []junitDetail
+	for _, x := range spec.Record.Exchanges {
+		if x.Repeated != "" && x.Inconclusive != "" && len(flaky) < maxGroups {
+			var text strings.Builder
+			w.results.writeExchange(&text, x)
+			flaky = append(flaky, *w.detail("environment", x.Inconclusive, text.String()))
+		}
+	}
+	return flaky
+}
+
+// repeated tells whether a request of the spec was sent again, for whatever
+// reason.
+func repeated(spec SpecVerdict) bool {
+	return slices.ContainsFunc(spec.Record.Exchanges, func(x evidence.Exchange) bool { return x.Repeated != "" })
 }
 
 func (w *junitWriter) detail(kind, message, text string) *junitDetail {

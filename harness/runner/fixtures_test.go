@@ -17,6 +17,7 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/pace"
 	"obconform/harness/runner"
 )
 
@@ -40,7 +41,8 @@ func TestMain(m *testing.M) {
 	case os.Getenv(planVariable) != "":
 		err = printPlan([]byte(os.Getenv(planVariable)))
 	case os.Getenv(workerVariable) != "":
-		err = runner.Work(os.Stdin, os.Stdout, runner.Selection{Seed: 1, Focus: os.Getenv(focusVariable)}, bench())
+		link := runner.NewLink(os.Stdin, os.Stdout, budget())
+		err = link.Work(runner.Selection{Seed: 1, Focus: os.Getenv(focusVariable)}, bench(link.Pace))
 	default:
 		os.Exit(m.Run())
 	}
@@ -103,11 +105,31 @@ func again(variables ...string) *exec.Cmd {
 	return cmd
 }
 
-// bench has one shared resource, of the accounts suite.
-func bench() runner.Bench {
+// budget is that of every worker and supervisor here; only sections that ask
+// for it notice.
+func budget() pace.Budget { return pace.Budget{PerSecond: 50, Burst: 1} }
+
+// asksEach is how often each spec of the section "asks" asks the target.
+const asksEach = 5
+
+// pause is what the section "is told to wait" is told.
+const pause = 700 * time.Millisecond
+
+// target stands for the target in the fixtures of a worker.
+var target *pace.Remote
+
+// bench has one shared resource, of the accounts suite. Where the target is to
+// be gone, the first section finds that out.
+func bench(remote *pace.Remote) runner.Bench {
 	left := true
+	target = remote
 	return runner.Bench{
-		Register: register,
+		Register: func(unit runner.Unit) {
+			register(unit)
+			if gone := os.Getenv(goneVariable); gone != "" {
+				remote.Failed(gone)
+			}
+		},
 		Leftovers: func() []contract.API {
 			if !left {
 				return nil
@@ -123,7 +145,6 @@ func bench() runner.Bench {
 			}
 		},
 		Observe: func() {},
-		Gone:    func() string { return os.Getenv(goneVariable) },
 		Astray:  func() string { return os.Getenv(astrayVariable) },
 	}
 }
@@ -180,12 +201,29 @@ func kinds() []kind {
 			sayThatItWaits()
 			select {}
 		}, decorators: patient},
+		{name: "asks", body: ask},
+		{name: "asks too", body: ask},
+		{name: "is told to wait", body: func(ginkgo.SpecContext) {
+			target.Answered()
+			target.Pause(pause)
+			leave(evidence.Record{Exercised: ofFixtures()})
+		}},
 		{name: "prints", body: func(ginkgo.SpecContext) {
 			leave(evidence.Record{Exercised: ofFixtures()})
 			fmt.Println(`{"done":{"unit":{"suite":"accounts","section":"prints"},"gone":"a spec says so"}}`)
 			fmt.Print("half a line")
 		}},
 	}
+}
+
+// ask asks the target as fast as it may.
+func ask(ctx ginkgo.SpecContext) {
+	for range asksEach {
+		if target.Wait(ctx) != nil {
+			ginkgo.Fail("the spec's time was over")
+		}
+	}
+	leave(evidence.Record{Exercised: ofFixtures()})
 }
 
 // sayThatItWaits leaves a file behind for the test that is to stop the worker.

@@ -83,11 +83,9 @@ func (p *process) order(o order) {
 	_ = json.NewEncoder(p.stdin).Encode(o)
 }
 
-// finish tells the worker that there is no more work.
-func (p *process) finish() {
-	p.order(order{})
-	_ = p.stdin.Close()
-}
+// finish tells the worker that there is no more work. It goes on listening: it
+// may have to ask when it may clean up.
+func (p *process) finish() { p.order(order{Finish: true}) }
 
 func (p *process) interrupt() {
 	p.asked = true

@@ -5,14 +5,18 @@ import (
 	"io"
 	"sync"
 
+	"obconform/harness/pace"
 	"obconform/harness/report"
 )
 
-// order is one line from the supervisor to a worker.
+// order is one line from the supervisor to a worker; one of its members is set.
 type order struct {
-	// Unit is the section to run next; nil means that there is no more work:
-	// clean up and end.
+	// Unit is the section to run next.
 	Unit *Unit `json:"unit,omitempty"`
+	// Finish says that there is no more work: clean up and end.
+	Finish bool `json:"finish,omitempty"`
+	// Pace is what the supervisor says of when the target may be asked.
+	Pace *pace.Word `json:"pace,omitempty"`
 }
 
 // news is one line from a worker to the supervisor; one of its members is set.
@@ -25,12 +29,12 @@ type news struct {
 	Spec *report.SpecResult `json:"spec,omitempty"`
 	// Done is a unit that has ended, with how it went.
 	Done *done `json:"done,omitempty"`
+	// Pace is what the worker says or asks about the target.
+	Pace *pace.Message `json:"pace,omitempty"`
 }
 
 type done struct {
 	Unit Unit `json:"unit"`
-	// Gone says why the target must not be asked any more, empty if it may.
-	Gone string `json:"gone,omitempty"`
 	// Astray says that the target leads where the configuration does not let us
 	// go, empty if it does not.
 	Astray string `json:"astray,omitempty"`

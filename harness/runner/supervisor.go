@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"obconform/harness/pace"
 	"obconform/harness/report"
 )
 
@@ -24,6 +25,8 @@ type Options struct {
 	Procs int
 	// Deadline bounds the run, cleaning up left out.
 	Deadline time.Duration
+	// Budget is how fast the workers may ask the target, all together.
+	Budget pace.Budget
 	// Progress is told each result as it comes, from one goroutine.
 	Progress func(report.SpecResult)
 }
@@ -46,7 +49,7 @@ type Outcome struct {
 // the outcome, with the reason.
 func Run(ctx context.Context, plan Plan, o Options, stop <-chan string) Outcome {
 	s := &supervisor{options: o, queue: queue(plan, o), planned: plan.Specs,
-		events: make(chan event), results: map[key]report.SpecResult{}}
+		events: make(chan event), results: map[key]report.SpecResult{}, keeper: pace.NewKeeper(o.Budget)}
 	s.fill(ctx)
 	deadline := time.NewTimer(o.Deadline)
 	defer deadline.Stop()
@@ -107,6 +110,7 @@ type supervisor struct {
 	extra   []report.SpecResult // of specs that were not planned: cleaning up
 	trouble []report.Trouble
 	crashes []crash
+	keeper  *pace.Keeper
 
 	stopped     string // why no more units are handed out
 	interrupted string // set when a signal did it
@@ -134,6 +138,8 @@ func (s *supervisor) handle(ctx context.Context, e event) {
 		s.workerEnded(ctx, e)
 	case e.news.Ready:
 		e.from.ready = true
+		state := s.keeper.State()
+		e.from.order(order{Pace: &state})
 		s.dispatch(e.from)
 	case e.news.Started != "":
 		e.from.spec = e.news.Started
@@ -146,10 +152,27 @@ func (s *supervisor) handle(ctx context.Context, e event) {
 			s.astray = astray
 			s.stop(astray, false)
 		}
-		if gone := e.news.Done.Gone; gone != "" && s.stopped == "" {
-			s.stopped = "the target is gone: " + gone
-		}
 		s.dispatch(e.from)
+	case e.news.Pace != nil:
+		s.pace(e.from, *e.news.Pace)
+	}
+}
+
+// pace answers a worker, and tells the others what they need to know. When the
+// target is gone no more units are handed out.
+func (s *supervisor) pace(from *process, m pace.Message) {
+	reply, all := s.keeper.Handle(m)
+	if reply.Reply {
+		from.order(order{Pace: &reply})
+	}
+	if all != (pace.Word{}) {
+		for _, worker := range s.workers {
+			worker.order(order{Pace: &all})
+		}
+	}
+	if gone := s.keeper.Gone(); gone != "" && s.stopped == "" {
+		s.stopped = "the target is gone: " + gone
+		s.trouble = append(s.trouble, report.Trouble{What: s.stopped + ": it was not asked any more"})
 	}
 }
 

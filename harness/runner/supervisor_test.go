@@ -167,6 +167,9 @@ func TestGone(t *testing.T) {
 	if ran != 2 {
 		t.Errorf("%d specs ran, expected those of the first section", ran)
 	}
+	if len(out.Trouble) != 1 || !strings.Contains(out.Trouble[0].What, "the target is gone: the connection was refused") {
+		t.Errorf("trouble %v, expected that the target is gone", out.Trouble)
+	}
 }
 
 // A target that leads astray ends the run, and says so.

@@ -18,6 +18,7 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 
 	"obconform/harness/contract"
+	"obconform/harness/pace"
 	"obconform/harness/report"
 )
 
@@ -34,11 +35,27 @@ type Bench struct {
 	CleanUp func(ctx context.Context, api contract.API)
 	// Observe records and audits what CleanUp does, as for a spec.
 	Observe func()
-	// Gone says why the target must not be asked any more, empty if it may.
-	Gone func() string
 	// Astray says that the target leads where the configuration does not let us
 	// go, empty if it does not.
 	Astray func() string
+}
+
+// Link is a worker's end of the line to its supervisor, from which all workers
+// of a run hear when the target may be asked.
+type Link struct {
+	in      io.Reader
+	speaker *speaker
+	Pace    *pace.Remote
+}
+
+// NewLink is a link over those streams, which are a worker's standard input and
+// output, for a target with that budget.
+func NewLink(in io.Reader, out io.Writer, budget pace.Budget) *Link {
+	l := &Link{in: in, speaker: newSpeaker(out)}
+	l.Pace = pace.NewRemote(budget, func(m pace.Message) {
+		_ = l.speaker.say(news{Pace: &m}) // a supervisor that is gone is noticed by its orders' end
+	})
+	return l
 }
 
 // Work runs the units that come in as orders, one after the other, and streams
@@ -46,7 +63,7 @@ type Bench struct {
 // supervisor is gone (so that no orphan goes on asking the bank), or after an
 // interrupt, and has then deleted what its specs shared. The error is a broken
 // protocol, never a failed spec.
-func Work(in io.Reader, out io.Writer, selection Selection, bench Bench) error {
+func (l *Link) Work(selection Selection, bench Bench) error {
 	formatter.ColorableStdOut = io.Discard // Ginkgo's own report has no reader here
 	// What a spec prints must not stand between the lines of the protocol.
 	stdout := os.Stdout
@@ -61,30 +78,41 @@ func Work(in io.Reader, out io.Writer, selection Selection, bench Bench) error {
 	signal.Notify(pipes, syscall.SIGPIPE)
 	defer signal.Stop(pipes)
 	signal.Ignore(syscall.SIGPIPE) // a supervisor that died must not keep us from cleaning up
-	w := &worker{speaker: newSpeaker(out), selection: selection, bench: bench}
-	orders := make(chan order)
-	go readOrders(in, orders)
+	w := &worker{speaker: l.speaker, selection: selection, bench: bench}
+	units := make(chan Unit, 1) // the supervisor sends no second one before the first is done
+	go l.listen(units)
 	if err := w.speaker.say(news{Ready: true}); err != nil {
 		return err
 	}
-	err := w.loop(orders, interrupts)
+	err := w.loop(units, interrupts)
 	w.cleanUp()
 	return err
 }
 
-// readOrders passes orders on; the channel ends with the last of them. When
-// the supervisor dies without a last order the worker interrupts itself: no
-// orphan goes on asking the bank.
-func readOrders(in io.Reader, orders chan<- order) {
-	defer close(orders)
-	lines := bufio.NewScanner(in)
+// listen passes units on and has the remote hear what is said of the pace; the
+// channel ends with the last unit. When the supervisor dies before it has said
+// so the worker interrupts itself: no orphan goes on asking the bank.
+func (l *Link) listen(units chan<- Unit) {
+	finished := false
+	lines := bufio.NewScanner(l.in)
 	for lines.Scan() {
 		var o order
-		if json.Unmarshal(lines.Bytes(), &o) == nil && o.Unit == nil {
-			return
+		switch err := json.Unmarshal(lines.Bytes(), &o); {
+		case err != nil: // no supervisor of ours says this
+		case o.Pace != nil:
+			l.Pace.Hear(*o.Pace)
+		case o.Finish && !finished:
+			finished = true
+			close(units)
+		case o.Unit != nil && !finished:
+			units <- *o.Unit
 		}
-		orders <- o
 	}
+	l.Pace.Lost()
+	if finished {
+		return
+	}
+	close(units)
 	if self, err := os.FindProcess(os.Getpid()); err == nil {
 		_ = interrupt(self)
 	}
@@ -96,17 +124,17 @@ type worker struct {
 	bench     Bench
 }
 
-func (w *worker) loop(orders <-chan order, interrupts <-chan os.Signal) error {
+func (w *worker) loop(units <-chan Unit, interrupts <-chan os.Signal) error {
 	for {
 		select {
 		case <-interrupts:
 			return nil
-		case o, more := <-orders:
+		case unit, more := <-units:
 			if !more {
 				return nil
 			}
-			w.run(fmt.Sprintf("obconform %s", o.Unit), func() { w.bench.Register(*o.Unit) })
-			if err := w.speaker.say(news{Done: &done{Unit: *o.Unit, Gone: w.bench.Gone(), Astray: w.bench.Astray()}}); err != nil {
+			w.run(fmt.Sprintf("obconform %s", unit), func() { w.bench.Register(unit) })
+			if err := w.speaker.say(news{Done: &done{Unit: unit, Astray: w.bench.Astray()}}); err != nil {
 				return err
 			}
 		}

@@ -28,6 +28,7 @@ type Answer struct {
 	operation    contract.Operation
 	index        int
 	inconclusive string
+	lost         bool // the connection was, before the answer was whole
 	findings     []evidence.Finding
 	// bearer is the token that the request carried, empty for none.
 	bearer string

@@ -80,7 +80,7 @@ func (c *Client) clean(ctx context.Context, list *[]cleanup) {
 	last := (*list)[len(*list)-1]
 	*list = (*list)[:len(*list)-1]
 	defer c.clean(ctx, list)
-	if c.gone != "" {
+	if c.Gone() != "" {
 		c.note("could not delete %s: the target is gone", last.what)
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"obconform/harness/contract"
+	"obconform/harness/pace"
 )
 
 // consentBank makes consents c1, c2 and so on, and deletes them.
@@ -101,7 +102,9 @@ func TestCleanupOfATargetThatIsGone(t *testing.T) {
 	b := consentBank(t)
 	c := testClient(t, b.URL)
 	createConsents(t, c, 2)
-	c.gone = "status 503"
+	for range pace.GoneAfter {
+		c.pace.Failed("status 503")
+	}
 	mustRun(t, func() { c.cleanUpSpec(t.Context()) })
 	if got := b.deletions(); len(got) > 0 || len(c.spec.Notes) != 2 {
 		t.Errorf("deleted %v, notes %q", got, c.spec.Notes)

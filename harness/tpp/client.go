@@ -9,6 +9,7 @@ package tpp
 
 import (
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"obconform/harness/audit"
@@ -16,12 +17,9 @@ import (
 	"obconform/harness/contract"
 	"obconform/harness/jose"
 	"obconform/harness/leftovers"
+	"obconform/harness/pace"
 	"obconform/harness/sights"
 )
-
-// goneAfter is how many inconclusive answers in a row mean that the target is
-// gone and is not asked any more.
-const goneAfter = 5
 
 // Client is one TPP at one target. It belongs to one process and runs one
 // spec at a time; it is not safe for concurrent use.
@@ -43,12 +41,11 @@ type Client struct {
 
 	changesAllowed bool
 	log            *leftovers.Log // nil where nothing is to be remembered
+	pace           Pace
+	tokens         tokenBook
+	resent         atomic.Int32 // requests that net/http has sent again
 
-	answered     bool // the target has answered at least once
-	inconclusive int  // inconclusive answers in a row
-	gone         string
-	astray       string // where discovery leads that must not be called
-
+	astray        string            // where discovery leads that must not be called
 	refreshed     map[string]string // the latest refresh token, by its key under consents.tokens
 	preauthorised []string          // consents that are never deleted
 }
@@ -95,6 +92,8 @@ func newClient(cfg config.Config, reporter Reporter) (*Client, error) {
 		cfg: cfg, book: book, transport: transport,
 		auditor: auditor, redactor: newRedactor(cfg), notOffered: cfg.ClausesNotOffered(),
 		memo: map[string]*remembered{}, refreshed: map[string]string{}, reporter: reporter, now: time.Now,
+		pace:   pace.NewKeeper(PaceOf(cfg)),
+		tokens: tokenBook{accepted: map[string]bool{}, replaced: map[string]string{}},
 	}
 	if certificate != nil {
 		c.subject = certificate.Leaf.Subject.String()

@@ -8,8 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"obconform/harness/audit"
@@ -26,31 +28,24 @@ func (c *Client) Call(ctx context.Context, id contract.OperationID, resource str
 	return c.send(ctx, c.build(operation, c.address(operation, resource), edits))
 }
 
-// send makes the exchange, has it audited and records it. It does not judge:
+// once makes the exchange, has it audited and records it. It does not judge:
 // that is the spec's and the auditor's business. It ends the spec only when
-// the target is gone, or must not be called, or not with this request.
-func (c *Client) send(ctx context.Context, r *request) *Answer {
-	if reason := c.withheld(r); reason != "" {
-		c.NotExercised(reason)
-	}
-	if c.gone != "" {
-		c.inconclusiveSpec("the target is gone: " + c.gone)
+// the target is gone, or when the spec's time is over before it may be asked.
+func (c *Client) once(ctx context.Context, r *request, target *url.URL) *Answer {
+	if gone := c.Gone(); gone != "" {
+		c.inconclusiveSpec("the target is gone: " + gone)
 	}
 	if c.astray != "" {
 		c.inconclusiveSpec(c.astray)
 	}
-	target, err := url.Parse(r.url)
-	if err != nil {
-		c.inconclusiveSpec(fmt.Sprintf("the address %q of %s cannot be read", c.redactor.text(r.url), r.operation.ID))
-	}
-	if reason := c.forbidden(target); reason != "" {
-		c.inconclusiveSpec(string(r.operation.ID) + " would be called on " + reason)
+	if c.pace.Wait(ctx) != nil {
+		c.inconclusiveSpec("the spec's time was over before " + string(r.operation.ID) + " could be sent: the target is asked no faster")
 	}
 	name := c.announce(r)
 	x := c.trip(ctx, r, target)
 	c.learnFrom(x)
 	result := c.auditor.Check(x)
-	answer := &Answer{client: c, operation: r.operation, Body: result.Body,
+	answer := &Answer{client: c, operation: r.operation, Body: result.Body, lost: connectionLost(x.Err),
 		Started: x.Started, Ended: x.Ended, inconclusive: result.Inconclusive, findings: result.Findings}
 	answer.bearer, _ = strings.CutPrefix(r.header.Get("Authorization"), "Bearer ")
 	if x.Response != nil {
@@ -58,8 +53,10 @@ func (c *Client) send(ctx context.Context, r *request) *Answer {
 	}
 	c.account(name, r, answer)
 	answer.index = c.record(x, result)
-	c.noticeOutage(result.Inconclusive)
 	c.noticeAstray(answer)
+	if c.resent.Swap(0) > 0 {
+		c.note("%s was sent on a second connection: the server had closed the first", r.operation.ID)
+	}
 	return answer
 }
 
@@ -88,19 +85,6 @@ func insecure(target *url.URL) string {
 		return fmt.Sprintf("%s://%s, which is not https (http is for loopback alone)", target.Scheme, target.Host)
 	}
 	return ""
-}
-
-// noticeOutage keeps count of inconclusive answers: when the first contact
-// fails, or five in a row, the target is gone and is not asked any more.
-func (c *Client) noticeOutage(reason string) {
-	if reason == "" {
-		c.answered, c.inconclusive = true, 0
-		return
-	}
-	c.inconclusive++
-	if !c.answered || c.inconclusive >= goneAfter {
-		c.gone = reason
-	}
 }
 
 // trip makes the exchange within its deadline and returns it raw.
@@ -137,7 +121,7 @@ func (c *Client) trip(ctx context.Context, r *request, target *url.URL) (x audit
 	} else {
 		// The transport itself, not a client around it: that one reads where a
 		// redirect leads to, even if it does not follow.
-		res, err = c.transport.RoundTrip(req)
+		res, err = c.transport.RoundTrip(c.watchConnections(req))
 	}
 	if err != nil {
 		x.Err = err
@@ -158,6 +142,18 @@ func framed(header http.Header, body []byte) *audit.Wire {
 	var block bytes.Buffer
 	_ = header.Write(&block) // a buffer does not fail
 	return &audit.Wire{HeaderBlock: block.Bytes(), AfterHeader: body}
+}
+
+// watchConnections notes where net/http takes another connection because the
+// server had closed the one that it kept (RFC 9110, section 9.2.2): what has
+// been sent twice must be seen.
+func (c *Client) watchConnections(req *http.Request) *http.Request {
+	var taken atomic.Int32
+	return req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		if taken.Add(1) > 1 {
+			c.resent.Add(1)
+		}
+	}}))
 }
 
 // readResponse reads at most one byte more than the limit, and undoes gzip,
@@ -188,6 +184,3 @@ func unzip(data []byte, limit int64) ([]byte, error) {
 	}
 	return io.ReadAll(io.LimitReader(in, limit+1))
 }
-
-// Gone says why the target is not asked any more, empty if it is.
-func (c *Client) Gone() string { return c.gone }

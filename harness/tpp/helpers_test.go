@@ -186,6 +186,7 @@ func testConfig(baseURL string, edits ...func(*config.Config)) config.Config {
 	cfg.Target.SettleTime = 0
 	cfg.Client.ID = config.Literal("id", clientID)
 	cfg.Client.Secret = config.Literal("secret", clientSecret)
+	cfg.Retries.Pause = config.Duration(time.Millisecond)
 	cfg.Timeouts.Request = config.Duration(2 * time.Second)
 	cfg.Limits = config.Limits{ResponseBytes: 64 << 10, HeaderBytes: 16 << 10}
 	for _, edit := range edits {

@@ -115,7 +115,7 @@ func TestOutage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBank(t)
-			c := testClient(t, b.URL)
+			c := testClient(t, b.URL, func(cfg *config.Config) { cfg.Retries.Reads = 0 })
 			for i, status := range tc.answers {
 				if c.Gone() != "" {
 					t.Fatalf("gone before answer %d", i)

@@ -14,6 +14,7 @@ func (c *Client) Provoke(status int) Edit {
 			continue
 		}
 		return func(r *request) {
+			r.provoked = status
 			for name, value := range provocation.Headers {
 				r.header.Set(name, value)
 			}

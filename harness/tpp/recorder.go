@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"obconform/harness/audit"
 	"obconform/harness/contract"
@@ -30,9 +31,10 @@ type recorder struct {
 	// renewed says that a grant has outlived its window: what the spec could not
 	// get with it is to be asked for again.
 	renewed bool
+	began   time.Time
 }
 
-func newRecorder() *recorder { return &recorder{} }
+func newRecorder() *recorder { return &recorder{began: time.Now()} }
 
 // rawDetail is the headers and bodies of one exchange, not redacted: it never
 // leaves the process.

@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"obconform/harness/contract"
 )
 
@@ -20,6 +18,10 @@ type request struct {
 	header    http.Header
 	body      []byte
 	form      url.Values
+	// provoked is the status that the request asks for (R13), 0 for none.
+	provoked int
+	// minted is the interaction id that we have made up for it.
+	minted string
 }
 
 // Edit changes one thing about a request.
@@ -95,7 +97,7 @@ func form(values url.Values) Edit {
 func (c *Client) build(operation contract.Operation, address string, edits []Edit) *request {
 	r := &request{operation: operation, method: operation.Method, url: address, header: http.Header{}}
 	if operation.Documented() && operation.ID != contract.GetDiscovery {
-		r.header.Set(contract.HeaderInteractionID, uuid.NewString())
+		r.mint()
 	}
 	if operation.API != contract.DynamicRegistration {
 		r.header.Set("X-Fapi-Auth-Date", c.now().UTC().Format(http.TimeFormat))

@@ -118,6 +118,9 @@ type token struct {
 	value  string
 	ends   time.Time
 	answer *Answer
+	// who and scope say whose it is, and what for.
+	who   Identity
+	scope string
 }
 
 // Token is a client-credentials access token of ours for a scope of the
@@ -145,7 +148,9 @@ func (c *Client) TokenOf(ctx context.Context, who Identity, scope string) string
 func (c *Client) tokenOf(ctx context.Context, who Identity, scope string) token {
 	key, clause := tokenKey(who, scope), c.tokenClause(who)
 	get := func() any {
-		return c.readToken(c.TokenRequest(ctx, who, ClientCredentials(scope)).Must(clause, 200), clause)
+		held := c.readToken(c.TokenRequest(ctx, who, ClientCredentials(scope)).Must(clause, 200), clause)
+		held.who, held.scope = who, scope
+		return held
 	}
 	held := c.shared(key, "a client-credentials token", get).(token)
 	if c.now().After(held.ends) {

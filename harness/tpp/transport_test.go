@@ -113,7 +113,7 @@ func TestVersionOfHTTP(t *testing.T) {
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		server.StartTLS()
 		client := testClient(t, server.URL, trusting(t, server), func(cfg *config.Config) { cfg.Target.HTTPVersion = c.version })
-		client.answered = true // so that one failure is no outage
+		client.pace.Answered() // so that one failure is no outage
 		client.Call(t.Context(), contract.GetAccountAccessConsent, "c1")
 		client.Call(t.Context(), contract.DeleteAccountAccessConsent, "c1")
 		client.transport.CloseIdleConnections()

@@ -20,6 +20,7 @@ import (
 	"obconform/harness/report"
 	"obconform/harness/report/folder"
 	"obconform/harness/runner"
+	"obconform/harness/tpp"
 )
 
 type runCommand struct {
@@ -183,6 +184,7 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	s.sayWhatIsLeft("of an earlier run")
 	outcome := runner.Run(context.Background(), plan, runner.Options{
 		Selection: s.selection, Procs: s.command.Procs, Deadline: s.deadline(), Progress: s.progress(len(plan.Specs)),
+		Budget:  tpp.PaceOf(s.target.Config),
 		Command: func() *exec.Cmd { return s.worker(self) },
 	}, stop)
 	if outcome.Astray != "" {

@@ -32,7 +32,8 @@ func (w workerCommand) Run(sh *shell) error {
 		loaded.FailOn = append(loaded.FailOn, contract.Level(level))
 	}
 	loaded.Profile = profile.Profile(w.Profile)
-	options := w.options()
+	link := runner.NewLink(sh.in, sh.out, tpp.PaceOf(loaded))
+	options := append(w.options(), tpp.AtPace(link.Pace))
 	if w.Leftovers != "" {
 		log := leftovers.NewLog(w.Leftovers, loaded.Target.BaseURL, loaded.Kind() != config.Mock)
 		defer func() { _ = log.Close() }() // what it says is written already
@@ -43,8 +44,8 @@ func (w workerCommand) Run(sh *shell) error {
 		return usageError{err}
 	}
 	selection := runner.Selection{LabelFilter: w.LabelFilter, Focus: w.Focus, Seed: w.Seed}
-	return runner.Work(sh.in, sh.out, selection, runner.Bench{
-		Register: register(bank), Leftovers: bank.Leftovers, CleanUp: bank.CleanUp, Observe: bank.Observe, Gone: bank.Gone,
+	return link.Work(selection, runner.Bench{
+		Register: register(bank), Leftovers: bank.Leftovers, CleanUp: bank.CleanUp, Observe: bank.Observe,
 		Astray: bank.Astray,
 	})
 }

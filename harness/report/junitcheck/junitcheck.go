@@ -29,6 +29,8 @@ type Case struct {
 	Type, Message, Text string
 	// Output is the system-out of the case.
 	Output string
+	// Flaky are the messages of its flakyFailures.
+	Flaky []string
 }
 
 // Check reads a JUnit file. The error joins every rule that the file breaks;
@@ -131,16 +133,17 @@ type rule struct {
 // ruleOf follows the schema that Jenkins' xUnit step validates.
 func ruleOf(name string) (rule, bool) {
 	result := rule{optional: []string{"type", "message"}, text: true}
+	rerun := rule{required: []string{"type"}, optional: []string{"message"}, text: true}
 	rules := map[string]rule{
 		"testsuites": {optional: []string{"name", "time", "tests", "failures", "errors"}, children: []string{"testsuite"}},
 		"testsuite": {required: []string{"name", "tests", "failures", "errors"},
 			optional: []string{"group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url", "version"},
 			children: []string{"testsuite", "properties", "testcase", "system-out", "system-err"}},
 		"testcase": {required: []string{"name"}, optional: []string{"time", "classname", "group"},
-			children: []string{"skipped", "error", "failure", "system-out", "system-err"}},
+			children: []string{"skipped", "error", "failure", "flakyFailure", "system-out", "system-err"}},
 		"properties": {children: []string{"property"}},
 		"property":   {required: []string{"name", "value"}},
-		"failure":    result, "error": result, "skipped": result,
+		"failure":    result, "error": result, "skipped": result, "flakyFailure": rerun,
 		"system-out": {text: true}, "system-err": {text: true},
 	}
 	found, ok := rules[name]
@@ -270,9 +273,14 @@ func (c *checker) test(test *element, suite string) Case {
 				c.broken("case %q has a %s without a message", kept.Name, child.name)
 			}
 			kept.Result, kept.Type, kept.Message, kept.Text = child.name, child.attributes["type"], child.attributes["message"], child.text
+		case "flakyFailure":
+			kept.Flaky = append(kept.Flaky, child.attributes["message"])
 		case "system-out":
 			kept.Output += child.text
 		}
+	}
+	if len(kept.Flaky) > 0 && kept.Result != "passed" {
+		c.broken("case %q is flaky and did not pass", kept.Name)
 	}
 	return kept
 }

@@ -11,7 +11,7 @@ import (
 const valid = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="obconform" time="1.5" tests="4" failures="1" errors="1">
  <testsuite name="obconform.accounts" tests="4" failures="1" errors="1" skipped="1" time="1.500" timestamp="2026-01-02T15:04:05Z">
-  <testcase name="one" classname="obconform.accounts" time="0.500"><system-out>warned</system-out></testcase>
+  <testcase name="one" classname="obconform.accounts" time="0.500"><flakyFailure type="environment" message="status 503">text</flakyFailure><system-out>warned</system-out></testcase>
   <testcase name="two" classname="obconform.accounts" time="1"><failure type="ACC-LIST-200" message="m">text</failure></testcase>
   <testcase name="three" classname="obconform.accounts" time="0.000"><error type="errored" message="m"></error></testcase>
   <testcase name="four" classname="obconform.accounts" time="0.000"><skipped message="why"></skipped></testcase>
@@ -25,7 +25,7 @@ func TestAValidFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []junitcheck.Case{
-		{Suite: "obconform.accounts", Name: "one", Result: "passed", Output: "warned"},
+		{Suite: "obconform.accounts", Name: "one", Result: "passed", Output: "warned", Flaky: []string{"status 503"}},
 		{Suite: "obconform.accounts", Name: "two", Result: "failure", Type: "ACC-LIST-200", Message: "m", Text: "text"},
 		{Suite: "obconform.accounts", Name: "three", Result: "error", Type: "errored", Message: "m"},
 		{Suite: "obconform.accounts", Name: "four", Result: "skipped", Message: "why"},
@@ -52,6 +52,8 @@ func TestBrokenFiles(t *testing.T) {
 		"an unknown element":            {"<system-out>warned</system-out>", "<output/>", "the child output"},
 		"properties in a case":          {"<system-out>warned</system-out>", "<properties/>", "the child properties"},
 		"an unknown attribute":          {`name="one"`, `name="one" file="x.go"`, "unknown attribute file"},
+		"a flaky failure without type":  {`<flakyFailure type="environment"`, `<flakyFailure`, "flakyFailure has no attribute type"},
+		"a flaky failure of a failure":  {`<failure type="ACC-LIST-200"`, `<flakyFailure type="x" message="m"/><failure type="ACC-LIST-200"`, "is flaky and did not pass"},
 		"no name":                       {`name="two" `, ``, "no attribute name"},
 		"an empty name":                 {`name="two"`, `name=" "`, "case without a name"},
 		"text in a suite":               {"<testcase name=\"one\"", "x<testcase name=\"one\"", "testsuite has text"},
