@@ -1,0 +1,148 @@
+package waiver
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"obconform/harness/contract"
+	"obconform/harness/strictjson"
+)
+
+// Problem is one thing that is wrong with a file of waivers.
+type Problem struct {
+	// Where is "[2].expires", or empty for the file as a whole; a JSON pointer in
+	// a file that is no strict JSON.
+	Where string
+	// Expected and Got complete "expected ..., got ...".
+	Expected, Got string
+}
+
+// Bounds of a file: far more than anybody should waive.
+const (
+	mostWaivers = 500
+	longestText = 500 // of reason and ticket, in characters
+)
+
+// Parse reads a file of waivers, a JSON array of objects with clause, operation
+// (optional), reason, ticket and expires. It answers every problem at once, and
+// no waiver where there is one.
+func Parse(data []byte) (List, []Problem) {
+	value, faults := strictjson.Parse(data)
+	if len(faults) > 0 {
+		r := reader{}
+		for _, fault := range faults {
+			r.complain(fault.Pointer, "strict JSON", fault.Message)
+		}
+		return nil, r.problems
+	}
+	items, ok := value.([]any)
+	if !ok {
+		return nil, []Problem{{"", "a list of waivers", "something else"}}
+	}
+	if len(items) > mostWaivers {
+		return nil, []Problem{{"", fmt.Sprintf("at most %d waivers", mostWaivers), fmt.Sprint(len(items))}}
+	}
+	r := reader{}
+	list := List{}
+	for i, item := range items {
+		w := r.waiver(fmt.Sprintf("[%d]", i), item)
+		twice := func(other Waiver) bool {
+			return other.Clause == w.Clause && other.Operation == w.Operation && w.Clause != ""
+		}
+		if slices.ContainsFunc(list, twice) {
+			r.complain(fmt.Sprintf("[%d]", i), "one waiver for a clause and an operation", "a second one for "+target(w))
+		}
+		list = append(list, w)
+	}
+	if len(r.problems) > 0 {
+		return nil, r.problems
+	}
+	return list, nil
+}
+
+// target is what a waiver is for, in words.
+func target(w Waiver) string {
+	if w.Operation == "" {
+		return string(w.Clause)
+	}
+	return string(w.Clause) + " at " + string(w.Operation)
+}
+
+type reader struct{ problems []Problem }
+
+func (r *reader) complain(where, expected, got string) {
+	r.problems = append(r.problems, Problem{where, expected, got})
+}
+
+func (r *reader) waiver(at string, item any) Waiver {
+	members, ok := item.(map[string]any)
+	if !ok {
+		r.complain(at, "an object with clause, reason, ticket and expires", "something else")
+		return Waiver{}
+	}
+	known := []string{"clause", "operation", "reason", "ticket", "expires"}
+	var unknown []string
+	for name := range members {
+		if !slices.Contains(known, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	for _, name := range unknown {
+		r.complain(at, "only "+strings.Join(known, ", "), "a member "+quote(name))
+	}
+	w := Waiver{
+		Clause:    contract.ClauseID(r.text(at, members, "clause", true)),
+		Operation: contract.OperationID(r.text(at, members, "operation", false)),
+		Reason:    r.text(at, members, "reason", true),
+		Ticket:    r.text(at, members, "ticket", true),
+		Expires:   r.text(at, members, "expires", true),
+	}
+	if _, exists := contract.ClauseByID(w.Clause); w.Clause != "" && !exists {
+		r.complain(at+".clause", "a clause of the contract ('obconform explain --all' lists them)", quote(string(w.Clause)))
+		w.Clause = ""
+	}
+	if _, exists := contract.Lookup(w.Operation); w.Operation != "" && !exists {
+		r.complain(at+".operation", "an operation of the contract, as ListAccounts", quote(string(w.Operation)))
+	}
+	if _, err := time.Parse(dayForm, w.Expires); w.Expires != "" && err != nil {
+		r.complain(at+".expires", "a day of the form YYYY-MM-DD", quote(w.Expires))
+	}
+	return w
+}
+
+// text is a member that is a text of one line; of one that must be there an
+// empty text is as bad as none.
+func (r *reader) text(at string, members map[string]any, name string, required bool) string {
+	value, given := members[name]
+	text, isText := value.(string)
+	at += "." + name
+	switch {
+	case !given && required:
+		r.complain(at, "a text", "none")
+	case given && !isText:
+		r.complain(at, "a text", "something else")
+	case given && strings.TrimSpace(text) == "":
+		r.complain(at, "a text", "an empty one")
+	case strings.ContainsFunc(text, unicode.IsControl):
+		r.complain(at, "one line without control characters", "others")
+	case utf8.RuneCountInString(text) > longestText:
+		r.complain(at, fmt.Sprintf("at most %d characters", longestText), fmt.Sprint(utf8.RuneCountInString(text)))
+	default:
+		return text
+	}
+	return ""
+}
+
+// quote repeats a wrong value, shortened.
+func quote(text string) string {
+	const most = 60
+	if utf8.RuneCountInString(text) > most {
+		return fmt.Sprintf("a text of %d characters", utf8.RuneCountInString(text))
+	}
+	return fmt.Sprintf("%q", text)
+}
