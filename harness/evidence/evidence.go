@@ -13,6 +13,10 @@ import (
 // EntryName names the Ginkgo report entry that carries a Record.
 const EntryName = "obconform evidence"
 
+// Breaches begins the message of a failure that only relates findings of the
+// spec's record: whether it fails the run is decided by those.
+const Breaches = "breaches of the contract:\n"
+
 // Finding is one departure from the contract.
 type Finding struct {
 	Clause contract.ClauseID `json:"clause"`
@@ -89,6 +93,8 @@ type Record struct {
 	// Seen is what the process saw of the target for the first time, by group;
 	// see the package sights.
 	Seen map[string][]string `json:"seen,omitempty"`
+	// EndedEarly says that the spec could not go on after what it had found.
+	EndedEarly bool `json:"endedEarly,omitempty"`
 	// Notes are remarks for the reader: a read repeated while a resource settled.
 	Notes []string `json:"notes,omitempty"`
 }

@@ -19,7 +19,7 @@ func (r *reader) agree(d document, results Results) {
 		for id, n := range spec.Exercised {
 			exercised[id] += n
 		}
-		for _, n := range slices.Concat(slices.Collect(maps.Values(spec.Failing)), slices.Collect(maps.Values(spec.Warning))) {
+		for _, n := range slices.Concat(slices.Collect(maps.Values(spec.Failing)), slices.Collect(maps.Values(spec.Accepted)), slices.Collect(maps.Values(spec.Warning))) {
 			findings += n
 		}
 	}

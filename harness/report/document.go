@@ -22,6 +22,8 @@ type (
 		APIs          []contract.API    `json:"apis"`
 		FailOn        []contract.Level  `json:"failOn"`
 		Profile       profile.Profile   `json:"profile"`
+		Waivers       []WaiverResult    `json:"waivers,omitempty"`
+		Baseline      *BaselineResult   `json:"baseline,omitempty"`
 		Outcome       Outcome           `json:"outcome"`
 		ExitStatus    int               `json:"exitStatus"`
 		Interrupted   string            `json:"interrupted"`
@@ -58,6 +60,7 @@ type (
 		Differs    bool                   `json:"differs"`
 		Habit      contract.HabitID       `json:"habit,omitempty"`
 		Fails      bool                   `json:"fails"`
+		Accepted   string                 `json:"accepted,omitempty"`
 		Profiled   string                 `json:"profiled,omitempty"`
 		Count      int                    `json:"count"`
 		Operations []contract.OperationID `json:"operations"`
@@ -74,6 +77,7 @@ type (
 		Labels          []string                  `json:"labels"`
 		Exercised       map[contract.ClauseID]int `json:"exercised"`
 		Failing         map[contract.ClauseID]int `json:"failing"`
+		Accepted        map[contract.ClauseID]int `json:"accepted,omitempty"`
 		Warning         map[contract.ClauseID]int `json:"warning"`
 		File            string                    `json:"file"`
 		Line            int                       `json:"line"`

@@ -39,6 +39,17 @@ func (o Outcome) Meaning() string {
 	return "nothing failed, but not everything could be judged: this is no pass"
 }
 
+// Meaning says in one sentence what came of the run.
+func (r Results) Meaning() string {
+	if n := expired(r.Waivers); n > 0 && r.Outcome == OutcomeFailed {
+		if r.Totals.Clauses[Failed]+r.Totals.Specs[StateFailed] == 0 {
+			return plural(n, "waiver") + " expired; no clause failed"
+		}
+		return r.Outcome.Meaning() + ", and " + plural(n, "waiver") + " expired"
+	}
+	return r.Outcome.Meaning()
+}
+
 // outcome weighs the whole run: an interruption over all, a failure over what
 // could not be judged, and that over an empty run. Coverage comes last: a run
 // that an outage cut short is no proof of a gap.
@@ -50,7 +61,7 @@ func outcome(results Results) Outcome {
 	switch {
 	case results.Interrupted != "":
 		return OutcomeInterrupted
-	case clauses[Failed]+specs[StateFailed] > 0:
+	case clauses[Failed]+specs[StateFailed] > 0 || expired(results.Waivers) > 0:
 		return OutcomeFailed
 	case unjudged > 0:
 		return OutcomeInconclusive

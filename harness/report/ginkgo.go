@@ -136,6 +136,7 @@ func failureOf(state types.SpecState, failure types.Failure, record evidence.Rec
 	switch {
 	case state.Is(types.SpecStateFailed):
 		f.State = StateFailed
+		f.OfFindings = strings.HasPrefix(f.Message, evidence.Breaches) && len(record.Findings) > 0
 		// Only the message that gives the reason is the inconclusive one; any
 		// other assertion of such a spec stays a failure.
 		if record.Inconclusive != "" && strings.Contains(f.Message, record.Inconclusive) {

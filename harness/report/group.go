@@ -5,6 +5,7 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/profile"
 )
 
 // groupKey is what makes two findings the same for the reader: a bank that
@@ -15,6 +16,7 @@ type groupKey struct {
 	level           contract.Level
 	habit           contract.HabitID
 	fails           bool
+	accepted        string
 	where, expected string
 }
 
@@ -50,7 +52,7 @@ func (g *grouping) add(single FindingGroup) {
 }
 
 func (g FindingGroup) key() groupKey {
-	key := groupKey{g.Clause, g.Level, g.Habit, g.Fails, g.Where, g.Expected}
+	key := groupKey{g.Clause, g.Level, g.Habit, g.Fails, g.Accepted, g.Where, g.Expected}
 	if g.Habit != "" {
 		key.expected = "" // one habit at one place is one fault, whatever was asked for
 	}
@@ -74,15 +76,15 @@ func (g *FindingGroup) join(other FindingGroup) {
 
 // singles are the findings of one spec, those that fail the run first, each as
 // a group of its own. Findings of unknown clauses are left out: they are trouble.
-func (j *judgement) singles(s SpecResult) []FindingGroup {
+func (j *judgement) singles(s SpecResult, weights []weight) []FindingGroup {
 	var singles []FindingGroup
-	for _, f := range s.Record.Findings {
+	for i, f := range s.Record.Findings {
 		if j.clauses[f.Clause] == nil {
 			continue
 		}
-		weight := j.run.profile().Weigh(f)
-		single := FindingGroup{Clause: f.Clause, Level: weight.Level, Habit: f.Habit, Where: evidence.AnyIndex(f.Where), First: f.Where,
-			Expected: f.Expected, Actual: f.Actual, Fails: j.fails(f), Profiled: weight.Reason, Count: 1,
+		w := weights[i]
+		single := FindingGroup{Clause: f.Clause, Level: w.Level, Habit: f.Habit, Where: evidence.AnyIndex(f.Where), First: f.Where,
+			Expected: f.Expected, Actual: f.Actual, Fails: w.fails, Accepted: w.accepted, Profiled: w.Reason, Count: 1,
 			Suite: s.Suite, Spec: s.Name, Exchange: -1}
 		if x := exchangeOf(s.Record, f); x != nil {
 			single.Example, single.Exchange = copied(x), f.Exchange
@@ -106,8 +108,27 @@ func failingFirst(a, b FindingGroup) int {
 	return 1
 }
 
-// fails tells whether a finding fails the run.
-func (j *judgement) fails(f evidence.Finding) bool { return j.run.profile().Fails(f, j.failOn) }
+// weight is what one finding counts for: whether it fails the run, or else by
+// what it is accepted.
+type weight struct {
+	profile.Weight
+	fails    bool
+	accepted string
+}
+
+// weigh weighs the findings of one spec, once: what is accepted is counted.
+func (j *judgement) weigh(s SpecResult) []weight {
+	weights := make([]weight, len(s.Record.Findings))
+	for i, f := range s.Record.Findings {
+		w := weight{Weight: j.run.profile().Weigh(f), fails: j.run.profile().Fails(f, j.failOn)}
+		if j.clauses[f.Clause] != nil { // that of an unknown clause is trouble, which nobody accepts
+			w.accepted = j.accept.of(f, w.fails)
+		}
+		w.fails = w.fails && w.accepted == ""
+		weights[i] = w
+	}
+	return weights
+}
 
 // group gathers the findings of one spec.
 func group(singles []FindingGroup) []FindingGroup {

@@ -42,6 +42,11 @@ func (j *judgement) results(verdicts []SpecVerdict) Results {
 		Clauses: j.clauseResults(), Operations: j.operationResults(), Timings: Timings(verdicts, run.Budgets), Seen: tidy(j.seen),
 	}
 	results.Totals = total(results, j.findings)
+	if j.accept != nil {
+		results.Waivers, results.Baseline, results.breaches = j.accept.waivers(), j.accept.baseline(results), j.accept.breaches
+	} else {
+		results.Waivers, results.Baseline = j.waivers, j.baseline
+	}
 	results.Coverage = cover(results)
 	results.Shortfalls = run.Floors.shortfalls(results.Coverage)
 	results.Outcome = outcome(results)
@@ -49,7 +54,7 @@ func (j *judgement) results(verdicts []SpecVerdict) Results {
 }
 
 func newJudgement(run Run) *judgement {
-	j := &judgement{run: run, failOn: run.failOn(), clauses: map[contract.ClauseID]*tally{},
+	j := &judgement{run: run, failOn: run.failOn(), accept: newAcceptance(run), clauses: map[contract.ClauseID]*tally{},
 		answers: map[answerKey]*answerTally{}, known: map[Trouble]bool{}, seen: sights.Seen{}, trouble: slices.Clone(run.Trouble)}
 	for _, clause := range contract.Clauses() {
 		j.clauses[clause.ID] = newTally(clause)
@@ -68,8 +73,14 @@ func Placeholder(run Run) Results {
 
 // judgement is the state of one Judge call.
 type judgement struct {
-	run     Run
-	failOn  []contract.Level
+	run    Run
+	failOn []contract.Level
+	// accept is nil where parts have weighed their findings already; then what
+	// came of waivers and baseline is given.
+	accept   *acceptance
+	waivers  []WaiverResult
+	baseline *BaselineResult
+
 	clauses map[contract.ClauseID]*tally
 	answers map[answerKey]*answerTally
 	trouble []Trouble
@@ -104,19 +115,20 @@ func (j *judgement) spec(s SpecResult) SpecVerdict {
 	for i := range s.Record.Findings {
 		j.normalise(&s, &s.Record.Findings[i])
 	}
-	singles := j.singles(s)
+	weights := j.weigh(s)
+	singles := j.singles(s, weights)
 	gather(j.seen, s.Record.Seen)
 	exercised := j.exercised(s)
 	verdict := SpecVerdict{SpecResult: s, Findings: group(singles), Exercised: map[contract.ClauseID]int{}, Evidence: telling(s.Record)}
 	for id, exchanges := range exercised {
 		verdict.Exercised[id] = len(exchanges)
 	}
-	verdict.Failing, verdict.Warning = count(verdict.Findings)
+	verdict.Failing, verdict.Accepted, verdict.Warning = count(verdict.Findings)
 	verdict.State, verdict.Reason = j.stateOf(verdict)
 	if last := len(s.Record.Exchanges) - 1; verdict.HasEvidence() && !verdict.fails() && !slices.Contains(verdict.Evidence, last) {
 		verdict.Evidence = append(verdict.Evidence, last) // the best guess at where it ended
 	}
-	j.countExchanges(s)
+	j.countExchanges(s, weights)
 	for _, single := range singles {
 		j.clauses[single.Clause].found.add(single)
 	}
@@ -133,6 +145,10 @@ func (j *judgement) count(s SpecVerdict) {
 	}
 	for id, n := range s.Failing {
 		j.clauses[id].failing += n
+		j.findings += n
+	}
+	for id, n := range s.Accepted {
+		j.clauses[id].accepted += n
 		j.findings += n
 	}
 	for id, n := range s.Warning {
@@ -154,16 +170,19 @@ func telling(record evidence.Record) []int {
 }
 
 // count counts the single findings of groups by clause.
-func count(groups []FindingGroup) (failing, warning map[contract.ClauseID]int) {
-	failing, warning = map[contract.ClauseID]int{}, map[contract.ClauseID]int{}
+func count(groups []FindingGroup) (failing, accepted, warning map[contract.ClauseID]int) {
+	failing, accepted, warning = map[contract.ClauseID]int{}, map[contract.ClauseID]int{}, map[contract.ClauseID]int{}
 	for _, group := range groups {
-		if group.Fails {
+		switch {
+		case group.Fails:
 			failing[group.Clause] += group.Count
-		} else {
+		case group.Accepted != "":
+			accepted[group.Clause] += group.Count
+		default:
 			warning[group.Clause] += group.Count
 		}
 	}
-	return failing, warning
+	return failing, accepted, warning
 }
 
 // normalise fills in what a finding leaves to its clause and its exchange. A
@@ -247,7 +266,10 @@ func (j *judgement) exercised(s SpecResult) map[contract.ClauseID]map[int]bool {
 
 // stateOf is the spec's state in the light of its findings and the run's levels.
 func (j *judgement) stateOf(s SpecVerdict) (State, string) {
-	asserted := s.State == StateFailed || slices.ContainsFunc(s.Failures, func(f Failure) bool { return f.State == StateFailed })
+	if accepted := acceptedOf(s); accepted != "" && !s.fails() {
+		s = withoutAccepted(s, accepted)
+	}
+	asserted := s.State == StateFailed || slices.ContainsFunc(s.Failures, func(f Failure) bool { return f.State == StateFailed && !f.OfFindings })
 	switch {
 	case s.fails() || asserted:
 		return StateFailed, s.Reason

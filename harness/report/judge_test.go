@@ -86,7 +86,8 @@ func TestEveryClauseOnce(t *testing.T) {
 
 func TestOutcomeOfEveryKind(t *testing.T) {
 	want := map[string]int{"passed": 0, "warned": 0, "with a warning": 0, "profiled": 0, "skipped": 0, "failed": 1, "not covered": 1, "assertion": 1, "hostile": 1, "inconclusive": 3,
-		"all skipped": 3, "nothing": 3, "panic": 3, "setup failed": 3, "worker crashed": 3, "placeholder": 3, "interrupted": 130}
+		"all skipped": 3, "nothing": 3, "panic": 3, "setup failed": 3, "worker crashed": 3, "placeholder": 3, "interrupted": 130,
+		"waived": 0, "expired": 1, "baseline": 0}
 	kinds := everyKind()
 	if len(kinds) != len(want) {
 		t.Errorf("%d kinds, %d expectations", len(kinds), len(want))

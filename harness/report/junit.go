@@ -129,7 +129,7 @@ func (w *junitWriter) suiteNames() []string {
 			names = append(names, string(api))
 		}
 	}
-	if rest || len(names) == 0 || len(w.results.Shortfalls) > 0 {
+	if rest || len(names) == 0 || len(w.results.Shortfalls) > 0 || w.results.tellsOfAcceptance() {
 		names = append(names, runSuite)
 	}
 	return names
@@ -171,6 +171,12 @@ func (w *junitWriter) suite(name string) junitSuite {
 	if len(w.results.Shortfalls) > 0 && name == runSuite {
 		suite.Cases = append(suite.Cases, junitCase{Name: free(enoughCovered, taken), Time: seconds(0),
 			Failure: w.detail("coverage", w.results.Shortfalls[0], strings.Join(w.results.Shortfalls, "\n"))})
+	}
+	if name == runSuite {
+		for _, test := range w.acceptanceCases() {
+			test.Name = free(test.Name, taken)
+			suite.Cases = append(suite.Cases, test)
+		}
 	}
 	// A suite without a case is dropped by some consumers and green in others,
 	// and a run in which everything was skipped is green in most.

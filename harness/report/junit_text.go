@@ -81,7 +81,10 @@ func (w *junitWriter) groups(text *strings.Builder, spec SpecVerdict) {
 		}
 		clause, _ := contract.ClauseByID(group.Clause)
 		weight := "breach"
-		if !group.Fails {
+		switch {
+		case group.Accepted != "":
+			weight = "accepted"
+		case !group.Fails:
 			weight = "warning"
 		}
 		fmt.Fprintf(text, "\n%s (%s, %s): %s\n  source:   %s\n", group.Clause, group.Level, weight, clause.Rule, clause.Source)

@@ -38,6 +38,7 @@ func Merge(parts []Results, floors Floors) (Results, error) {
 	run := joinRuns(parts)
 	run.Floors = floors
 	m.j = newJudgement(run)
+	m.j.accept, m.j.waivers, m.j.baseline = nil, joinWaivers(parts), joinBaselines(parts)
 	for _, trouble := range m.j.trouble {
 		m.j.known[trouble] = true // what a part has complained of is not said again
 	}
@@ -79,9 +80,13 @@ func mergeable(parts []Results) error {
 		case part.Profile != first.Profile:
 			return fmt.Errorf("the runs of %s and %s were judged by other profiles, %s and %s: run both with the same --profile",
 				when(first), when(part), first.Profile, part.Profile)
+		case !slices.EqualFunc(part.Waivers, first.Waivers, func(a, b WaiverResult) bool { return a.Waiver == b.Waiver }):
+			return fmt.Errorf("the runs of %s and %s were judged by other waivers: run both with the same --waivers", when(first), when(part))
+		case !slices.Equal(part.Baseline.entries(), first.Baseline.entries()) || (part.Baseline == nil) != (first.Baseline == nil):
+			return fmt.Errorf("the runs of %s and %s were held against other baselines: run both with the same --baseline", when(first), when(part))
 		}
 		for _, spec := range part.Specs {
-			for _, counted := range []map[contract.ClauseID]int{spec.Exercised, spec.Failing, spec.Warning} {
+			for _, counted := range []map[contract.ClauseID]int{spec.Exercised, spec.Failing, spec.Accepted, spec.Warning} {
 				for id := range counted {
 					if !known[id] {
 						return fmt.Errorf("the run of %s, by obconform %s, knows the clause %s, which this obconform does not", when(part), Line(part.Tool, maxShort), id)
@@ -197,7 +202,8 @@ func fold(a, b SpecVerdict) SpecVerdict {
 	both.Findings = joinGroups(a.Findings, shifted(b.Findings, func(FindingGroup) int { return offset }))
 	slices.SortStableFunc(both.Findings, failingFirst)
 	both.Omitted = a.Omitted + b.Omitted
-	both.Exercised, both.Failing, both.Warning = sum(a.Exercised, b.Exercised), sum(a.Failing, b.Failing), sum(a.Warning, b.Warning)
+	both.Exercised, both.Failing = sum(a.Exercised, b.Exercised), sum(a.Failing, b.Failing)
+	both.Accepted, both.Warning = sum(a.Accepted, b.Accepted), sum(a.Warning, b.Warning)
 	return both
 }
 
@@ -252,6 +258,7 @@ func (m *merging) answers(part Results) {
 			t := m.j.answer(operation.Operation, status.Status)
 			t.exchanges += status.Exchanges
 			t.failed = t.failed || status.Verdict == Failed
+			t.accepted = t.accepted || status.Verdict == Waived
 			t.warned = t.warned || status.Verdict == Warned
 			if exercised(status.Verdict) {
 				t.conclusive++

@@ -15,7 +15,8 @@ type answerKey struct {
 // answerTally gathers what a run has on one (operation, status) pair.
 type answerTally struct {
 	exchanges, conclusive int
-	failed, warned        bool
+
+	failed, accepted, warned bool
 }
 
 func (j *judgement) answer(operation contract.OperationID, status int) *answerTally {
@@ -27,7 +28,7 @@ func (j *judgement) answer(operation contract.OperationID, status int) *answerTa
 }
 
 // countExchanges adds a spec's exchanges and findings to the answers.
-func (j *judgement) countExchanges(s SpecResult) {
+func (j *judgement) countExchanges(s SpecResult, weights []weight) {
 	j.exchanges += len(s.Record.Exchanges)
 	for _, x := range s.Record.Exchanges {
 		t := j.answer(x.Operation, x.Status)
@@ -37,11 +38,14 @@ func (j *judgement) countExchanges(s SpecResult) {
 			j.conclusive++
 		}
 	}
-	for _, f := range s.Record.Findings {
+	for i, f := range s.Record.Findings {
 		t := j.answer(f.Operation, f.Status)
-		if j.fails(f) {
+		switch {
+		case weights[i].fails:
 			t.failed = true
-		} else {
+		case weights[i].accepted != "":
+			t.accepted = true
+		default:
 			t.warned = true
 		}
 	}
@@ -81,6 +85,8 @@ func (j *judgement) statusResult(operation contract.OperationID, status int, doc
 	switch {
 	case t.failed:
 		result.Verdict = Failed
+	case t.accepted:
+		result.Verdict = Waived
 	case t.warned:
 		result.Verdict = Warned
 	case t.conclusive > 0:

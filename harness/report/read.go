@@ -167,7 +167,7 @@ type specKey struct {
 
 func (r *reader) results(d document) Results {
 	results := Results{Tool: d.Tool, Target: d.Target, Start: d.Start.UTC(), End: d.End.UTC(), Seed: d.Seed, Command: d.Command,
-		APIs: d.APIs, FailOn: d.FailOn, Profile: d.Profile, Interrupted: d.Interrupted, Warnings: d.Warnings, Outcome: d.Outcome, EvidenceFolder: d.Evidence, Exchanges: d.Exchanges,
+		APIs: d.APIs, FailOn: d.FailOn, Profile: d.Profile, Waivers: d.Waivers, Baseline: d.Baseline, Interrupted: d.Interrupted, Warnings: d.Warnings, Outcome: d.Outcome, EvidenceFolder: d.Evidence, Exchanges: d.Exchanges,
 		Totals: d.Totals, Trouble: d.Trouble, Operations: d.Operations,
 		Seen: d.Seen, Coverage: d.Coverage, Shortfalls: d.Shortfalls, Clauses: []ClauseResult{}, Specs: make([]SpecVerdict, len(d.Specs))}
 	if results.Profile == "" {
@@ -198,7 +198,7 @@ func (r *reader) spec(at string, d specDocument) SpecVerdict {
 	spec := SpecVerdict{SpecResult: SpecResult{Suite: d.Suite, Section: d.Section, Name: d.Name, Clauses: d.Clauses, Labels: d.Labels,
 		File: d.File, Line: d.Line, State: d.State, Reason: d.Reason, Failures: d.Failures,
 		Duration: r.duration(at+"/milliseconds", d.Milliseconds), Record: evidence.Record{Notes: d.Notes}},
-		Omitted: d.FindingsOmitted, Exercised: d.Exercised, Failing: d.Failing, Warning: d.Warning, Evidence: []int{}}
+		Omitted: d.FindingsOmitted, Exercised: d.Exercised, Failing: d.Failing, Accepted: d.Accepted, Warning: d.Warning, Evidence: []int{}}
 	if d.Started != nil {
 		spec.Started = d.Started.UTC()
 	}
@@ -247,7 +247,7 @@ func (r *reader) findings(at string, documents []findingDocument) []FindingGroup
 	groups := []FindingGroup{}
 	for i, f := range documents {
 		group := FindingGroup{Clause: f.Clause, Level: f.Level, Where: f.Where, First: f.First, Places: f.Places, Expected: f.Expected, Actual: f.Actual,
-			Differs: f.Differs, Habit: f.Habit, Fails: f.Fails, Profiled: f.Profiled, Count: f.Count, Operations: f.Operations,
+			Differs: f.Differs, Habit: f.Habit, Fails: f.Fails, Accepted: f.Accepted, Profiled: f.Profiled, Count: f.Count, Operations: f.Operations,
 			Suite: f.Suite, Spec: f.Spec, Exchange: f.Exchange}
 		at := fmt.Sprintf("%s/findings/%d", at, i)
 		spec := r.specs[specKey{f.Suite, f.Spec}]

@@ -3,6 +3,7 @@ package report
 import (
 	"time"
 
+	"obconform/harness/baseline"
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
 	"obconform/harness/profile"
@@ -61,6 +62,10 @@ type Results struct {
 	// EvidenceFolder is where the evidence files lie, as the reports name it;
 	// empty where none are written.
 	EvidenceFolder string
+	// Waivers are those of the run, in the order of their file.
+	Waivers []WaiverResult
+	// Baseline is nil when the run was not held against one.
+	Baseline *BaselineResult
 	// Exchanges counts the exchanges of the whole run.
 	Exchanges int
 	Totals    Totals
@@ -77,6 +82,9 @@ type Results struct {
 	Shortfalls []string
 	// Specs are the planned specs and what became of them, by suite.
 	Specs []SpecVerdict
+
+	// breaches are for NextBaseline; results that were read from a file have none.
+	breaches []baseline.Entry
 }
 
 // Totals counts what the lists of Results hold.
@@ -124,6 +132,9 @@ type FindingGroup struct {
 	Habit contract.HabitID
 	// Fails says whether the findings fail the run.
 	Fails bool
+	// Accepted says by what the user has accepted the findings, which then fail
+	// nothing: a waiver, or the baseline; empty where nobody has.
+	Accepted string
 	// Profiled says why the profile weighs them otherwise than the contract;
 	// empty where it does not.
 	Profiled string
@@ -165,9 +176,9 @@ type SpecVerdict struct {
 	// Exercised has the clauses that the spec put to the test, each with the
 	// number of exchanges that were held against it.
 	Exercised map[contract.ClauseID]int
-	// Failing and Warning count single findings by clause, those left out
+	// Failing, Accepted and Warning count single findings by clause, those left out
 	// among them: those that fail the run, and the others.
-	Failing, Warning map[contract.ClauseID]int
+	Failing, Accepted, Warning map[contract.ClauseID]int
 	// Evidence are the indexes of the exchanges whose headers and bodies are
 	// kept: those with a finding and those that could not be judged.
 	Evidence []int

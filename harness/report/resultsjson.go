@@ -42,7 +42,7 @@ func ResultsJSON(results Results) ([]byte, error) {
 	d := document{
 		SchemaVersion: SchemaVersion, Tool: results.Tool, Target: results.Target,
 		Start: results.Start.UTC(), End: results.End.UTC(), Seed: results.Seed,
-		Command: notNil(results.Command), APIs: notNil(results.APIs), FailOn: notNil(results.FailOn), Profile: results.Profile,
+		Command: notNil(results.Command), APIs: notNil(results.APIs), FailOn: notNil(results.FailOn), Profile: results.Profile, Waivers: results.Waivers, Baseline: results.Baseline,
 		Outcome: results.Outcome, ExitStatus: ExitStatus(results), Interrupted: results.Interrupted,
 		Evidence:  results.EvidenceFolder,
 		Warnings:  []string{},
@@ -106,7 +106,7 @@ func (w *documentWriter) findings(groups []FindingGroup, most int) (kept []findi
 		f := findingDocument{Clause: group.Clause, Level: group.Level, Where: Line(group.Where, maxShort),
 			First: Line(group.First, maxShort), Places: group.Places,
 			Expected: Line(group.Expected, value), Actual: Line(group.Actual, value), Differs: group.Differs,
-			Habit: group.Habit, Fails: group.Fails, Profiled: group.Profiled, Count: group.Count, Operations: notNil(group.Operations),
+			Habit: group.Habit, Fails: group.Fails, Accepted: group.Accepted, Profiled: group.Profiled, Count: group.Count, Operations: notNil(group.Operations),
 			Suite: group.Suite, Spec: group.Spec, Exchange: group.Exchange}
 		w.texts -= len(f.Where) + len(f.First) + len(f.Expected) + len(f.Actual) + len(f.Spec)
 		kept = append(kept, f)
@@ -117,7 +117,7 @@ func (w *documentWriter) findings(groups []FindingGroup, most int) (kept []findi
 func (w *documentWriter) spec(spec SpecVerdict) specDocument {
 	d := specDocument{
 		Suite: spec.Suite, Section: spec.Section, Name: spec.Name, Clauses: notNil(spec.Clauses), Legacy: notNil(spec.Legacy()),
-		Labels: notNil(spec.Labels), Exercised: notNilMap(spec.Exercised), Failing: notNilMap(spec.Failing), Warning: notNilMap(spec.Warning),
+		Labels: notNil(spec.Labels), Exercised: notNilMap(spec.Exercised), Failing: notNilMap(spec.Failing), Accepted: spec.Accepted, Warning: notNilMap(spec.Warning),
 		File: spec.File, Line: spec.Line, State: spec.State, Reason: Line(spec.Reason, maxValue),
 		Failures: []Failure{}, Milliseconds: milliseconds(spec.Duration), Notes: []string{}, Exchanges: []exchangeDocument{},
 	}

@@ -12,9 +12,11 @@ import (
 	"strings"
 	"time"
 
+	"obconform/harness/baseline"
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
 	"obconform/harness/profile"
+	"obconform/harness/waiver"
 )
 
 // State is how one spec ended.
@@ -44,6 +46,8 @@ type Failure struct {
 	State    State  `json:"state"`
 	Message  string `json:"message"`
 	Location string `json:"location,omitempty"`
+	// OfFindings says that the message only relates findings of the spec.
+	OfFindings bool `json:"ofFindings,omitempty"`
 }
 
 // SpecResult is one spec as a run left it: a JSON value, one line of a
@@ -130,6 +134,12 @@ type Run struct {
 	Budgets Budgets
 	// Profile weighs the findings; documented when empty.
 	Profile profile.Profile
+	// Waivers are what the user has accepted for a time; which of them hold is
+	// decided by Start.
+	Waivers waiver.List
+	// Baseline are the breaches that the target is known to have; nil when the
+	// run is not held against any.
+	Baseline *baseline.Baseline
 }
 
 // apis are the suites asked for, in the contract's order.

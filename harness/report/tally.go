@@ -14,9 +14,10 @@ type tally struct {
 	exercised bool
 	exchanges int
 	found     *grouping
-	// failing and warning count the single findings that fail the run, and the
-	// others; omitted the kinds that a results.json left out.
-	failing, warning, omitted int
+	// failing, accepted and warning count the single findings that fail the run,
+	// that would if nobody had accepted them, and the others; omitted the kinds
+	// that a results.json left out.
+	failing, accepted, warning, omitted int
 	// specs, unjudged and notSelected count the specs that carry the clause as
 	// a label: those that ended, of them those that could not judge it, and
 	// those that the selection left out.
@@ -61,20 +62,33 @@ func (t *tally) ended(s SpecVerdict, seen bool) {
 	}
 }
 
-// result is the verdict. A failure is hidden by nothing; a warning is a fact
-// and goes before what could not be judged; trouble of the tool goes before a
+// result is the verdict. A failure is hidden by nothing; an accepted one hides
+// neither that nor trouble of the tool; a warning is a fact and goes before what
+// could not be judged; trouble of the tool goes before a
 // pass, because the broken spec might have seen what the others did not.
 func (t *tally) result(j *judgement) ClauseResult {
 	r := ClauseResult{Clause: t.clause, Exchanges: t.exchanges, Findings: t.found.groups, Omitted: t.omitted}
 	if t.specs == 0 {
 		r.NotSelected = t.notSelected
 	}
-	count := t.failing + t.warning
+	count, accepted := t.failing+t.warning+t.accepted, reasons{}
+	for _, group := range t.found.groups {
+		if group.Accepted != "" {
+			accepted.add(group.Accepted)
+		}
+	}
 	switch {
 	case t.failing > 0:
 		r.Verdict, r.Reason = Failed, plural(count, "finding")
 	case len(t.asserted.list) > 0:
 		r.Verdict, r.Reason = Failed, "failed by "+t.asserted.String()
+	case t.accepted > 0 && len(t.troubled.list) > 0:
+		r.Verdict, r.Reason = Inconclusive, "tool trouble: "+t.troubled.String()+"; "+accepted.String()
+	case t.accepted > 0:
+		r.Verdict, r.Reason = Waived, plural(count, "finding")+": "+accepted.String()
+		if t.unjudged > 0 {
+			r.Reason += fmt.Sprintf("; %d of its %s could not judge it", t.unjudged, plural(t.specs, "spec"))
+		}
 	case count > 0:
 		r.Verdict, r.Reason = Warned, plural(count, "finding")
 	case len(t.troubled.list) > 0:

@@ -43,10 +43,13 @@ func Terminal(w io.Writer, results Results, options TerminalOptions) error {
 	t.notExercised()
 	t.clauses(Inconclusive, "Inconclusive")
 	t.clauses(Warned, "Warnings")
+	t.clauses(Waived, "Waived")
+	t.accepted()
 	t.troubles()
 	t.clauses(Failed, "Failures")
 	t.assertions()
 	t.shortfalls()
+	t.expired()
 	t.verdict()
 	if _, err := io.WriteString(w, t.out.String()); err != nil {
 		return fmt.Errorf("writing the summary: %w", err)
@@ -259,7 +262,7 @@ func (t *terminal) clauses(verdict Verdict, title string) {
 		}
 		t.printf("  %s (%s): %s, %s\n", t.paint(string(verdict), string(clause.ID)), clause.Level,
 			Line(clause.Reason, 2*maxShort), plural(clause.Exchanges, "exchange"))
-		if verdict == Inconclusive {
+		if verdict == Inconclusive || verdict == Waived && !t.Verbose {
 			continue
 		}
 		t.wrap("    ", clause.Rule)
@@ -368,7 +371,7 @@ func (t *terminal) troubles() {
 
 func (t *terminal) verdict() {
 	r := t.results
-	line := strings.ToUpper(string(r.Outcome)) + ": " + r.Outcome.Meaning()
+	line := strings.ToUpper(string(r.Outcome)) + ": " + r.Meaning()
 	if r.Interrupted != "" {
 		line += " (" + Line(r.Interrupted, maxShort) + ")"
 	}

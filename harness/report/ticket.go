@@ -82,6 +82,9 @@ func (r Results) writeGroup(text *strings.Builder, group FindingGroup) {
 	if habit, known := contract.HabitByID(group.Habit); known {
 		fmt.Fprintf(text, "  habit:    %s: %s\n", habit.ID, habit.Sentence)
 	}
+	if group.Accepted != "" {
+		fmt.Fprintf(text, "  accepted: %s\n", Line(group.Accepted, maxValue))
+	}
 	if group.Profiled != "" {
 		fmt.Fprintf(text, "  profile:  %s\n", Line(group.Profiled, maxValue))
 	}

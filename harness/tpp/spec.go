@@ -113,7 +113,10 @@ func (c *Client) unreported() string {
 			fmt.Fprintf(&text, "  at %s%s\n    expected: %s\n    actual:   %s\n%s", f.Where, likes, f.Expected, f.Actual, c.locate(f))
 		}
 	}
-	return text.String()
+	if text.Len() == 0 {
+		return ""
+	}
+	return evidence.Breaches + text.String()
 }
 
 // likeness is what makes several findings one for the reader.
@@ -125,6 +128,7 @@ type likeness struct {
 // stop ends the spec at a finding: with a failure, or, where what was found
 // fails no run, without one.
 func (c *Client) stop() {
+	c.spec.EndedEarly = true
 	if message := c.unreported(); message != "" {
 		c.reporter.Fail(message)
 	}

@@ -79,7 +79,7 @@ type filter struct {
 func look(results report.Results) view {
 	l := &looker{results: results, evidence: maxEvidence, specIDs: map[specKey]string{}, origin: member(results.Target, "baseUrl")}
 	v := view{
-		Outcome: results.Outcome, Meaning: results.Outcome.Meaning(), Interrupted: report.Line(results.Interrupted, maxLine),
+		Outcome: results.Outcome, Meaning: results.Meaning(), Interrupted: report.Line(results.Interrupted, maxLine),
 		ExitStatus: report.ExitStatus(results),
 		Target:     report.Line(member(results.Target, "name"), maxName), Address: report.Line(l.origin, maxName),
 		Tiles: tiles(results), Bar: bar(results), Matrix: matrixOf(results), Timings: timingRows(results.Timings),
