@@ -31,6 +31,7 @@ func (l *loader) check() {
 	l.checkPatience()
 	l.checkBudgets()
 	l.checkFailOn()
+	l.checkWaivers()
 }
 
 // word is a key that takes one of a few words.

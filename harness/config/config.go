@@ -4,8 +4,8 @@
 // about what a configuration may say, and reports all that is wrong at once.
 //
 // It makes no request and knows no test framework, and refuses to import
-// anything of ours but harness/contract and harness/profile, whose words it
-// uses, and harness/jose, which reads keys.
+// anything of ours but harness/contract, harness/profile and harness/waiver,
+// whose words it uses, and harness/jose, which reads keys.
 package config
 
 import (
@@ -39,6 +39,8 @@ type Config struct {
 	// Profile says what known departures of the bank count for: documented,
 	// standard or observed.
 	Profile profile.Profile `json:"profile"`
+	// Waivers is a file of breaches that are accepted for a time, empty for none.
+	Waivers string `json:"waivers"`
 
 	warnings []string
 }

@@ -75,7 +75,7 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 		"registration.errorFormat": "rfc7591", "registration.claims": `{"a":[1]}`,
 		"consents.way": "headless", "consents.responseType": "code",
 		"fixtures.currency": "USD", "fixtures.otherCurrency": "CHF", "fixtures.availableAmount": "1.00", "fixtures.unavailableAmount": "5.00",
-		"provoke": `[{"status":500,"headers":{"Prefer":"code=500"}}]`, "failOn": `["adv"]`, "profile": "observed",
+		"provoke": `[{"status":500,"headers":{"Prefer":"code=500"}}]`, "failOn": `["adv"]`, "profile": "observed", "waivers": "waivers.json",
 		"budgets.operations": `{"ListAccounts":"1s"}`,
 		"timeouts.connect":   "4s", "timeouts.request": "20s", "timeouts.spec": "3m", "timeouts.run": "11m",
 	}

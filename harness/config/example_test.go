@@ -36,6 +36,7 @@ func exampleFolder(t testing.TB) (path string, environ []string) {
 	for name, text := range map[string]string{
 		l.cfg.TLS.CAFile: files["certificate.pem"], l.cfg.TLS.CertificateFile: files["certificate.pem"],
 		l.cfg.TLS.KeyFile: files["transport.key"], l.cfg.Client.SigningKeyFile: files["signing.pkcs8.key"],
+		l.cfg.Waivers: files["waivers.json"],
 	} {
 		writeFile(t, filepath.Join(filepath.Dir(path), name), text)
 	}

@@ -142,6 +142,6 @@ var (
 // refused by name, since a user who sets one relies on what it does.
 func unavailable() []string {
 	return []string{
-		"target.profile", "tls.keyPassword", "waivers", "baseline",
+		"target.profile", "tls.keyPassword",
 	}
 }

@@ -166,6 +166,7 @@ var testMaterial = sync.OnceValue(func() material {
 		"broken.key":          pemText("PRIVATE KEY", []byte("x")),
 		"broken.pem":          pemText("CERTIFICATE", []byte("x")),
 		"empty.pem":           "",
+		"waivers.json":        `[]`,
 		"software-statement":  "header.payload.signature\r\n",
 		"two-lines":           "one\ntwo\n",
 		"blank":               " \n",

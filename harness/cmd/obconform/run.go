@@ -32,6 +32,7 @@ type runCommand struct {
 	Deadline   time.Duration `placeholder:"10m" help:"Bound on the whole run (default: timeouts.run of the configuration)."`
 	Procs      int           `default:"1" placeholder:"N" help:"Worker processes."`
 	Seed       int64         `placeholder:"N" help:"Seed of the order of specs (default: random, and printed)."`
+	acceptFlags
 	changesFlag
 	MinCoverage string `placeholder:"FIGURES" help:"Least coverage in percent, as in 'answers=100,clauses=95,schema=80'; a plain number is of clauses. Below it the run fails."`
 	Verbose     bool   `short:"v" help:"Print each spec as it ends, and warnings in full."`
@@ -132,11 +133,15 @@ func (r runCommand) target(sh *shell) (loadedTarget, func(), error) {
 		}
 		file, closeTarget = bank.Config, bank.Close
 	}
+	accepts, unreadable := r.load()
 	loaded, err := config.Load(file, sh.environ)
 	if err == nil {
 		err = r.check(loaded)
 	}
-	if err != nil {
+	if err == nil {
+		accepts, err = accepts.withWaiversOf(loaded, r.acceptFlags)
+	}
+	if err = errors.Join(unreadable, err); err != nil {
 		closeTarget()
 		return loadedTarget{}, nil, usageError{err}
 	}
@@ -149,12 +154,14 @@ func (r runCommand) target(sh *shell) (loadedTarget, func(), error) {
 	if r.Profile != "" {
 		loaded.Profile = profile.Profile(r.Profile)
 	}
-	return loadedTarget{Config: loaded, file: file}, closeTarget, nil
+	return loadedTarget{Config: loaded, accepted: accepts, file: file}, closeTarget, nil
 }
 
-// loadedTarget is a configuration with the file that workers load it from.
+// loadedTarget is a configuration with the file that workers load it from, and
+// the breaches that the run accepts.
 type loadedTarget struct {
 	config.Config
+	accepted
 	file string
 }
 
@@ -171,6 +178,8 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	run := report.Run{Tool: toolVersion(), Target: s.target.Redacted(), Seed: s.selection.Seed, APIs: s.selection.Suites,
 		Command: s.command.line(), Start: time.Now(), FailOn: s.target.FailOn, Planned: plan.Specs, NotSelected: plan.LeftOut,
 		Profile:    s.target.Profile,
+		Waivers:    s.target.waivers,
+		Baseline:   s.target.baseline,
 		NotOffered: s.target.ClausesNotOffered(),
 		Budgets:    s.budgets(), Warnings: s.target.Warnings(), EvidenceFolder: folder.Evidence(s.command.Reports)}
 	run.Floors, _ = report.ParseFloors(s.command.MinCoverage) // checkFlags has read it
@@ -199,7 +208,7 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	}
 	s.sayWhatIsLeft("now")
 	err = report.Terminal(s.sh.out, results, report.TerminalOptions{Verbose: s.command.Verbose, Files: paths(files)})
-	return report.ExitStatus(results), err
+	return report.ExitStatus(results), errors.Join(err, s.updateBaseline(run, results))
 }
 
 // line is the command as a report repeats it: what shapes the run, no path
