@@ -7,8 +7,6 @@ import (
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/chromedp"
-
-	"obconform/harness/report/specimen"
 )
 
 // role is one node of what a screen reader is told.
@@ -34,7 +32,7 @@ func (p *tab) roles() []role {
 }
 
 func TestWhatAScreenReaderIsTold(t *testing.T) {
-	p := show(t, specimen.Kinds()["failed"])
+	p := show(t, "kinds/failed")
 	roles := p.roles()
 	count := func(name string) int {
 		n := 0
@@ -66,8 +64,8 @@ func TestWhatAScreenReaderIsTold(t *testing.T) {
 }
 
 func TestTheStructureOfThePage(t *testing.T) {
-	for name, results := range specimen.Kinds() {
-		p := show(t, results)
+	for _, name := range runs(t, "kinds") {
+		p := show(t, name)
 		for what, expression := range map[string]string{
 			"one h1":                          `document.querySelectorAll('h1').length === 1`,
 			"headings skip no level":          `Array.from(document.querySelectorAll('h1, h2, h3, h4'), h => Number(h.localName[1])).every((level, i, all) => i === 0 || level <= all[i - 1] + 1)`,
@@ -109,10 +107,9 @@ const contrast = `(() => {
 })()`
 
 func TestContrast(t *testing.T) {
-	kinds := specimen.Kinds()
 	for _, scheme := range []string{"light", "dark"} {
 		for _, name := range []string{"failed", "inconclusive", "crashed", "hostile"} {
-			p := show(t, kinds[name])
+			p := show(t, "kinds/"+name)
 			p.look(1280, 800, scheme)
 			evaluate[bool](p, `(document.querySelectorAll('details').forEach(d => { d.open = true; }), true)`)
 			got := evaluate[[]string](p, contrast)
@@ -124,7 +121,7 @@ func TestContrast(t *testing.T) {
 }
 
 func TestTheSchemesDiffer(t *testing.T) {
-	p := show(t, specimen.Kinds()["failed"])
+	p := show(t, "kinds/failed")
 	background := `getComputedStyle(document.body).backgroundColor`
 	light := evaluate[string](p, background)
 	p.look(1280, 800, "dark")
@@ -135,9 +132,8 @@ func TestTheSchemesDiffer(t *testing.T) {
 
 // Nothing but a table of its own accord is wider than the screen.
 func TestNothingIsCutOff(t *testing.T) {
-	kinds := specimen.Kinds()
 	for _, name := range []string{"failed", "inconclusive", "crashed", "nothing", "hostile"} {
-		p := show(t, kinds[name])
+		p := show(t, "kinds/"+name)
 		for _, width := range []int64{320, 390, 768, 1280, 1920} {
 			p.look(width, 800, "light")
 			evaluate[bool](p, `(document.querySelectorAll('details').forEach(d => { d.open = true; }), true)`)

@@ -1,27 +1,23 @@
 package browser_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
-
-	"obconform/harness/report"
-	"obconform/harness/report/specimen"
 )
 
 func TestEveryKindOpensQuietly(t *testing.T) {
-	for name, results := range specimen.Kinds() {
+	for _, name := range runs(t, "kinds") {
 		t.Run(name, func(t *testing.T) {
-			p := show(t, results)
-			if got := p.texts("h1 .stamp")[0]; !strings.HasSuffix(got, " "+string(results.Outcome)) {
-				t.Errorf("the page begins with %q, the outcome is %s", got, results.Outcome)
+			p, want := show(t, name), readResults(t, filepath.Dir(reportOf(name)))
+			if got := p.texts("h1 .stamp")[0]; !strings.HasSuffix(got, " "+want.Outcome) {
+				t.Errorf("the page begins with %q, the outcome is %s", got, want.Outcome)
 			}
+			p.wantTotals(want)
 			p.want("the title names outcome and target", `document.title.startsWith(document.querySelector('.stamp').lastChild.textContent.trim() + ': ')`)
-			if got := p.visible("#clauses tbody tr"); got != len(results.Clauses) {
-				t.Errorf("%d clauses are shown, there are %d", got, len(results.Clauses))
-			}
 		})
 	}
 }
@@ -29,7 +25,7 @@ func TestEveryKindOpensQuietly(t *testing.T) {
 // Verdict, target, time and counts are seen without scrolling, on a desk and on
 // a phone; on a desk so is the beginning of the matrix.
 func TestTheFirstScreen(t *testing.T) {
-	p := show(t, specimen.Kinds()["failed"])
+	p := show(t, "kinds/failed")
 	for _, screen := range []struct {
 		width, height int64
 		selectors     []string
@@ -48,8 +44,8 @@ func TestTheFirstScreen(t *testing.T) {
 }
 
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
-	for name, results := range map[string]report.Results{"failed": specimen.Kinds()["failed"], "large": specimen.Large(900), "hostile": specimen.Hostile("<b>")} {
-		p := show(t, results)
+	for _, name := range []string{"kinds/failed", "medium", "hostile/an image"} {
+		p := show(t, name)
 		dead := evaluate[[]string](p, `Array.from(document.links, a => a.hash.slice(1)).filter(id => !document.getElementById(id))`)
 		if n := evaluate[int](p, `document.links.length`); len(dead) > 0 || n < 200 {
 			t.Errorf("%s: of %d links these lead nowhere: %q", name, n, dead)
@@ -60,7 +56,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 // A link to a clause or a spec shows it, also when it is folded in or filtered
 // out.
 func TestLinksOpenWhatTheyLeadTo(t *testing.T) {
-	p := show(t, specimen.Kinds()["failed"])
+	p := show(t, "kinds/failed")
 	inSight := func(id string) string {
 		return `(() => {
 			const box = document.getElementById('` + id + `').getBoundingClientRect();
@@ -94,7 +90,7 @@ func (p *tab) follow(id string) {
 }
 
 func TestAPageOpenedAtALinkShowsItsTarget(t *testing.T) {
-	p := show(t, specimen.Large(900))
+	p := show(t, "medium")
 	spec := evaluate[string](p, `document.querySelectorAll('.spec')[250].id`)
 	if err := chromedp.Do(p.Context, chromedp.Navigate("about:blank"), chromedp.Navigate(p.address+"#"+spec)); err != nil {
 		t.Fatal(err)
@@ -113,8 +109,7 @@ func TestWithoutScript(t *testing.T) {
 	if _, err := chromedp.Call(p.Context, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
-	data := show(t, specimen.Kinds()["failed"])
-	p.open(strings.TrimPrefix(data.address, "file://"))
+	p.open(reportOf("kinds/failed"))
 	p.want("the filter is not shown", `document.getElementById('filter').hidden`)
 	p.want("what failed is shown", `document.querySelector('#failures .finding').checkVisibility()`)
 	p.want("evidence is folded in", `!document.querySelector('details.exchange pre').checkVisibility()`)
@@ -127,7 +122,7 @@ func TestWithoutScript(t *testing.T) {
 
 // On paper there is nothing to press, and what was found is complete.
 func TestPrinted(t *testing.T) {
-	p := show(t, specimen.Kinds()["failed"])
+	p := show(t, "kinds/failed")
 	if _, err := chromedp.Call(p.Context, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
 		t.Fatal(err)
 	}

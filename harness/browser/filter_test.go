@@ -2,13 +2,12 @@ package browser_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
-
-	"obconform/harness/report/specimen"
 )
 
 // shown is what the page says of itself.
@@ -34,8 +33,7 @@ func (p *tab) wantOnly(condition string) {
 }
 
 func TestFilters(t *testing.T) {
-	results := specimen.Large(900)
-	p := show(t, results)
+	p, results := show(t, "medium"), readResults(t, filepath.Dir(reportOf("medium")))
 	if want := fmt.Sprintf("%d clauses, %d specs", len(results.Clauses), len(results.Specs)); p.shown() != want {
 		t.Errorf("the page says %q, it holds %q", p.shown(), want)
 	}
@@ -65,7 +63,7 @@ func TestFilters(t *testing.T) {
 
 // An interaction id from the bank's logs leads to its spec, opened.
 func TestTextFilter(t *testing.T) {
-	p := show(t, specimen.Large(900))
+	p := show(t, "medium")
 	p.set("q", "C6A1B3C2-0000-4000-8000-000123000002")
 	p.wantOnly(`text.includes('c6a1b3c2-0000-4000-8000-000123000002')`)
 	if n := p.visible("[data-item=spec]"); n != 1 {
@@ -82,7 +80,7 @@ func TestTextFilter(t *testing.T) {
 
 // A filter is part of the address, so that it can be sent to somebody.
 func TestTheFilterIsInTheAddress(t *testing.T) {
-	p := show(t, specimen.Kinds()["failed"])
+	p := show(t, "kinds/failed")
 	p.set("verdict", "failed")
 	p.set("q", "list & more")
 	address := evaluate[string](p, `location.href`)
@@ -94,7 +92,7 @@ func TestTheFilterIsInTheAddress(t *testing.T) {
 }
 
 func TestATileFilters(t *testing.T) {
-	p := show(t, specimen.Kinds()["failed"])
+	p := show(t, "kinds/failed")
 	if err := chromedp.Do(p.Context, chromedp.Click(chromedp.CSS(`.tiles [data-filter=failed]`))); err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +125,7 @@ func (p *tab) wantFocusSeen() {
 }
 
 func TestKeyboard(t *testing.T) {
-	p := show(t, specimen.Kinds()["failed"])
+	p := show(t, "kinds/failed")
 	p.keys(kb.Tab)
 	if got := p.focused(); got != "#main" {
 		t.Errorf("the first stop is %s, not the link past the navigation", got)
@@ -157,7 +155,7 @@ func TestKeyboard(t *testing.T) {
 
 // Everything that opens with a click opens with a key.
 func TestEvidenceOpensByKey(t *testing.T) {
-	p := show(t, specimen.Kinds()["failed"])
+	p := show(t, "kinds/failed")
 	for key, selector := range map[string]string{kb.Enter: "details.exchange", " ": "details.section"} {
 		p.want("can have the focus", `(document.querySelector('`+selector+` summary').focus(), document.activeElement.localName === 'summary')`)
 		p.keys(key)
@@ -170,7 +168,7 @@ func TestEvidenceOpensByKey(t *testing.T) {
 // All stops of the tab key are seen, in the order of the page, and there is no
 // trap: the last one leads out of the page.
 func TestTheTabKeyGoesThroughThePage(t *testing.T) {
-	p := show(t, specimen.Kinds()["passed"])
+	p := show(t, "kinds/passed")
 	evaluate[bool](p, `window.stops = [], addEventListener('focusin', e => stops.push([e.target.getBoundingClientRect().top + scrollY, getComputedStyle(e.target).outlineStyle, e.target.outerHTML.slice(0, 80)])), true`)
 	wanted := evaluate[int](p, `Array.from(document.querySelectorAll('a[href], summary, input, select, button, [tabindex="0"]')).filter(e => e.checkVisibility({contentVisibilityAuto: false})).length`)
 	for range wanted {

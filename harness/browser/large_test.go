@@ -2,23 +2,10 @@ package browser_test
 
 import (
 	"fmt"
-	"io"
 	"testing"
 
 	"github.com/chromedp/chromedp"
-
-	"obconform/harness/report"
-	"obconform/harness/report/page"
-	"obconform/harness/report/specimen"
 )
-
-func render(w io.Writer, results report.Results) error {
-	data, err := page.Render(results)
-	if err == nil {
-		_, err = w.Write(data)
-	}
-	return err
-}
 
 // times are what the browser needs for a page, in milliseconds.
 type times struct{ load, filter, text, clear float64 }
@@ -46,10 +33,9 @@ func measure(p *tab) times {
 
 // A page with 5,000 exchanges works; how fast it does is for the benchmark.
 func TestALargePage(t *testing.T) {
-	results := specimen.Large(5001)
-	p := show(t, results)
-	if n := p.visible(".exchanges li"); n != results.Exchanges {
-		t.Errorf("%d exchanges are shown, there are %d", n, results.Exchanges)
+	p := show(t, "large")
+	if n := p.visible(".exchanges li"); n != 5001 {
+		t.Errorf("%d exchanges are shown, there are 5001", n)
 	}
 	p.set("q", "000123000002")
 	if n := p.visible("[data-item=spec]"); n != 1 {
@@ -63,7 +49,7 @@ func TestALargePage(t *testing.T) {
 }
 
 func BenchmarkPageOf5000Exchanges(b *testing.B) {
-	p := show(b, specimen.Large(5001))
+	p := show(b, "large")
 	var sum times
 	for b.Loop() {
 		got := measure(p)
@@ -74,17 +60,4 @@ func BenchmarkPageOf5000Exchanges(b *testing.B) {
 	b.ReportMetric(sum.filter/n, "ms-to-filter")
 	b.ReportMetric(sum.text/n, "ms-to-search")
 	b.ReportMetric(sum.clear/n, "ms-to-clear")
-}
-
-func BenchmarkRenderOf5000Exchanges(b *testing.B) {
-	results := specimen.Large(5001)
-	size := 0
-	for b.Loop() {
-		data, err := page.Render(results)
-		if err != nil {
-			b.Fatal(err)
-		}
-		size = len(data)
-	}
-	b.ReportMetric(float64(size), "bytes")
 }

@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,12 +17,15 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"obconform/harness/browser"
-	"obconform/harness/report"
-	"obconform/harness/report/page"
 )
 
-// chromium is the browser that all tests share; TestMain sets it once.
-var chromium context.Context
+// What all tests share; TestMain sets it once.
+var (
+	// chromium is the browser, specimens the folder of the made-up runs and
+	// program the path of obconform.
+	chromium           context.Context
+	specimens, program string
+)
 
 func TestMain(m *testing.M) {
 	status, err := startAndRun(m)
@@ -32,12 +37,20 @@ func TestMain(m *testing.M) {
 }
 
 func startAndRun(m *testing.M) (status int, err error) {
-	profile, err := os.MkdirTemp("", "obconform-chromium-")
+	dir, err := os.MkdirTemp("", "obconform-browser-")
 	if err != nil {
 		return 1, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(profile)) }()
-	ctx, stop, err := browser.Start(profile)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	specimens, program = filepath.Join(dir, "specimens"), filepath.Join(dir, "obconform")
+	for _, args := range [][]string{{"run", "./harness/cmd/specimens", specimens}, {"build", "-o", program, "./harness/cmd/obconform"}} {
+		cmd := exec.Command("go", args...)
+		cmd.Dir = "../.."
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return 1, fmt.Errorf("go %s: %w\n%s", args[0], err, out)
+		}
+	}
+	ctx, stop, err := browser.Start(filepath.Join(dir, "profile"))
 	if err != nil {
 		return 1, err
 	}
@@ -67,38 +80,37 @@ func newTab(t testing.TB) *tab {
 	return &tab{Tab: opened, t: t}
 }
 
-// show opens the page of a run. At the end of the test the page must have been
-// quiet: no message, no exception, no violation, no request but for itself.
-func show(t testing.TB, results report.Results) *tab {
-	t.Helper()
-	data, err := page.Render(results)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return showHTML(t, string(data))
-}
-
-func showHTML(t testing.TB, html string) *tab {
+// show opens the page of a made-up run. At the end of the test the page must
+// have been quiet: no message, no exception, no violation, no request but for
+// itself.
+func show(t testing.TB, name string) *tab {
 	t.Helper()
 	opened := newTab(t)
 	opened.look(1280, 800, "light")
-	opened.open(write(t, html))
+	opened.open(reportOf(name))
 	t.Cleanup(opened.wantQuiet)
 	return opened
 }
 
-func write(t testing.TB, html string) string {
+// reportOf is the page of a made-up run.
+func reportOf(name string) string { return filepath.Join(specimens, name, "report.html") }
+
+// runs lists the made-up runs of a kind.
+func runs(t testing.TB, kind string) []string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "report.html")
-	if err := os.WriteFile(path, []byte(html), 0o600); err != nil {
-		t.Fatal(err)
+	pages, err := filepath.Glob(filepath.Join(specimens, kind, "*", "report.html"))
+	if err != nil || len(pages) < 10 {
+		t.Fatalf("%d runs of kind %s, %v", len(pages), kind, err)
 	}
-	return path
+	for i, page := range pages {
+		pages[i] = kind + "/" + filepath.Base(filepath.Dir(page))
+	}
+	return pages
 }
 
 func (p *tab) open(path string) {
 	p.t.Helper()
-	p.address = "file://" + path
+	p.address = (&url.URL{Scheme: "file", Path: path}).String()
 	if err := p.Open(path); err != nil {
 		p.t.Fatal(err)
 	}

@@ -34,21 +34,22 @@ type results struct {
 	}
 }
 
-// program builds obconform.
-func program(t *testing.T) string {
+func readResults(t *testing.T, dir string) results {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "obconform")
-	build := exec.Command("go", "build", "-o", path, "./harness/cmd/obconform")
-	build.Dir = "../.."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	data, err := os.ReadFile(filepath.Join(dir, "results.json"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return path
+	var r results
+	if err := json.Unmarshal(data, &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // faultyBank serves a mock bank with faults, and answers a client's
 // configuration; stop ends it.
-func faultyBank(t *testing.T, program string, faults ...string) (config string, stop func()) {
+func faultyBank(t *testing.T, faults ...string) (config string, stop func()) {
 	t.Helper()
 	dir := t.TempDir()
 	cmd := exec.Command(program, "mock", "--addr", "127.0.0.1:0", "--credentials", dir, "--fault", strings.Join(faults, ","))
@@ -75,7 +76,7 @@ func faultyBank(t *testing.T, program string, faults ...string) (config string, 
 }
 
 // conform runs the suites and answers the folder of the reports.
-func conform(t *testing.T, program string, status int, args ...string) string {
+func conform(t *testing.T, status int, args ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	cmd := exec.Command(program, append([]string{"run", "--reports", dir}, args...)...)
@@ -93,24 +94,16 @@ func conform(t *testing.T, program string, status int, args ...string) string {
 
 // The pages of real runs say what results.json says.
 func TestThePageAgreesWithTheResults(t *testing.T) {
-	obconform := program(t)
-	config, stop := faultyBank(t, obconform, "acc-list-pages-miscounted", "com-meta-without-links", "aac-201-echo-shifts-a-date", "com-fapi-present-missing-on-refusal")
+	config, stop := faultyBank(t, "acc-list-pages-miscounted", "com-meta-without-links", "aac-201-echo-shifts-a-date", "com-fapi-present-missing-on-refusal")
 	dirs := map[string]string{
-		"passed": conform(t, obconform, 0),
-		"failed": conform(t, obconform, 1, "--config", config),
+		"passed": conform(t, 0),
+		"failed": conform(t, 1, "--config", config),
 	}
 	stop()
-	dirs["inconclusive"] = conform(t, obconform, 3, "--config", config)
+	dirs["inconclusive"] = conform(t, 3, "--config", config)
 	for outcome, dir := range dirs {
 		t.Run(outcome, func(t *testing.T) {
-			data, err := os.ReadFile(filepath.Join(dir, "results.json"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			var want results
-			if err := json.Unmarshal(data, &want); err != nil {
-				t.Fatal(err)
-			}
+			want := readResults(t, dir)
 			if want.Outcome != outcome {
 				t.Fatalf("the run %s", want.Outcome)
 			}

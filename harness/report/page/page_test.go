@@ -171,3 +171,16 @@ func TestThePageStaysSmall(t *testing.T) {
 		t.Errorf("%d bytes", len(text))
 	}
 }
+
+func BenchmarkRenderOf5000Exchanges(b *testing.B) {
+	results := specimen.Large(5001)
+	size := 0
+	for b.Loop() {
+		data, err := page.Render(results)
+		if err != nil {
+			b.Fatal(err)
+		}
+		size = len(data)
+	}
+	b.ReportMetric(float64(size), "bytes")
+}

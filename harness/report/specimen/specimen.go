@@ -5,6 +5,7 @@ package specimen
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"obconform/harness/contract"
@@ -111,6 +112,32 @@ func Hostile(text string) report.Results {
 	r.Interrupted, r.Tool, r.Command = text, text, []string{text}
 	r.Target = map[string]any{"target": map[string]any{"name": text, "baseUrl": text, text: text}}
 	return report.Judge(r)
+}
+
+// HostileTexts are what a bank might send to whoever reads a report of it, by
+// what they are, and a harmless one to compare with.
+func HostileTexts() map[string]string {
+	return map[string]string{
+		"harmless":              "harmless",
+		"a script":              `</script><script>window.owned = 1; document.title = 'owned'</script>`,
+		"an image":              `"><img src=x onerror="window.owned = 1">`,
+		"an attribute":          `' onmouseover='window.owned = 1' autofocus onfocus='window.owned = 1`,
+		"a drawing":             `<svg onload="window.owned = 1"><animate onbegin="window.owned = 1" attributeName=x dur=1s></svg>`,
+		"a frame":               `<iframe srcdoc="<script>parent.owned = 1</script>"></iframe>`,
+		"a form":                `<form action=https://bank.example><input name=q></form>`,
+		"the end of a style":    `</style><style>body { display: none }</style>`,
+		"another base":          `<base href="https://bank.example/"><meta http-equiv=refresh content="0;url=https://bank.example/">`,
+		"a script address":      `javascript:window.owned=1`,
+		"an open comment":       `<!-- <![CDATA[ `,
+		"a template":            `{{define "x"}}{{.}}{{end}} ${window.owned = 1}`,
+		"an escape sequence":    "\x1b[2J\x1b]0;owned\x07\x1b[31mred\x00",
+		"reversed text":         "\u202egnp.exe\u202c \u2066isolated\u200f",
+		"a line of its own":     "first\r\n\r\n<script>window.owned = 1</script>\u2028\u2029",
+		"a very long word":      strings.Repeat("A", 5000),
+		"a pile of accents":     "Z" + strings.Repeat("\u0301", 400),
+		"broken UTF-8":          "\xff\xfe\xc0\xaf<script>",
+		"the end of an element": `</pre></details></article></main></body></html><script>window.owned = 1</script>`,
+	}
 }
 
 // Large is a run with that many exchanges, three to a spec, of which every
