@@ -12,12 +12,14 @@ import (
 	"obconform/harness/detect/mutate"
 	"obconform/harness/embedded"
 	"obconform/harness/mockbank"
+	"obconform/harness/tpp"
 )
 
 // ground is where a trial takes place: a bank, perhaps with the mutating proxy
 // in front of it, and the configuration that leads there.
 type ground struct {
-	config config.Config
+	config  config.Config
+	options []tpp.Option // of the client
 	bank   *mockbank.Bank // nil where the bank is not ours
 	proxy  *mutate.Proxy  // nil where there is none
 	tidies bool           // what the suites leave must be deleted

@@ -70,7 +70,7 @@ func Learn(scene Scene, suites []tpp.Suite) (Learned, error) {
 	defer g.close()
 	learner := &mutate.Learner{Sign: scene.signer()}
 	g.proxy.Learn(learner)
-	results, err := part{suites: suites, observe: g.observe, tidy: g.tidy()}.run(g.config)
+	results, err := part{suites: suites, observe: g.observe, tidy: g.tidy()}.run(g)
 	if err != nil {
 		return Learned{}, err
 	}
@@ -185,7 +185,7 @@ func (s *MutationSighting) run(trial MutationTrial, scene Scene, suite tpp.Suite
 	}
 	defer g.close()
 	g.proxy.Mutate(mutate.NewMutator(trial.Entry.Mutation, scene.signer()), trial.Templates)
-	results, err := part{suites: []tpp.Suite{suite}, specs: specs, failFast: true, observe: g.observe, tidy: g.tidy()}.run(g.config)
+	results, err := part{suites: []tpp.Suite{suite}, specs: specs, failFast: true, observe: g.observe, tidy: g.tidy()}.run(g)
 	if err != nil {
 		return err
 	}

@@ -128,7 +128,7 @@ func SeeNull(null NullBank, way string, keys *mockbank.Keys, suites []tpp.Suite)
 	defer g.close()
 	g.config.Timeouts.Request = config.Duration(nullTime)
 	g.config.Consents.Way = way
-	results, err := part{suites: suites, observe: func(suite, spec string) { count.begin(suite + "\t" + spec) }}.run(g.config)
+	results, err := part{suites: suites, observe: func(suite, spec string) { count.begin(suite + "\t" + spec) }}.run(g)
 	if err != nil {
 		return seen, err
 	}

@@ -18,6 +18,8 @@ type TargetScene struct {
 	// Writes lets requests through that create, change or delete something;
 	// without it the bank is only read.
 	Writes bool
+	// Options are what the command line settles for the client.
+	Options []tpp.Option
 }
 
 // signer is nil: nobody but the bank signs in its name.
@@ -32,10 +34,11 @@ func (s TargetScene) begin() (*ground, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &ground{config: s.Config, tidies: s.Writes,
+	g := &ground{config: s.Config, options: s.Options, tidies: s.Writes,
 		proxy: &mutate.Proxy{Upstream: transport, Rewrite: map[string]string{}, ReadOnly: !s.Writes}}
 	g.closes = append(g.closes, transport.CloseIdleConnections)
-	g.config.Target.AllowedHosts = nil // whatever an answer says, the client stays with the proxy
+	g.config.Target.Kind = s.Config.Kind() // the proxy's address must not make a mock of it
+	g.config.Target.AllowedHosts = nil     // whatever an answer says, the client stays with the proxy
 	for i, origin := range origins {
 		server, err := mutate.Serve(func(string) (http.Handler, error) { return g.proxy.For(origin), nil })
 		if err != nil {

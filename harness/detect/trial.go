@@ -15,7 +15,6 @@ import (
 	"github.com/onsi/ginkgo/v2/extensions/globals"
 	"github.com/onsi/ginkgo/v2/formatter"
 
-	"obconform/harness/config"
 	"obconform/harness/mockbank"
 	"obconform/harness/report"
 	"obconform/harness/runner"
@@ -38,7 +37,7 @@ func Try(options mockbank.Options, suites []tpp.Suite) (Trial, error) {
 		return Trial{}, err
 	}
 	defer ground.close()
-	results, err := part{suites: suites}.run(ground.config)
+	results, err := part{suites: suites}.run(ground)
 	return Trial{Results: results, Fired: ground.bank.Fired()}, err
 }
 
@@ -61,8 +60,9 @@ type part struct {
 }
 
 // run runs the part as one Ginkgo suite and judges what it leaves.
-func (p part) run(cfg config.Config) (report.Results, error) {
-	client, err := tpp.New(cfg)
+func (p part) run(g *ground) (report.Results, error) {
+	cfg := g.config
+	client, err := tpp.New(cfg, g.options...)
 	if err != nil {
 		return report.Results{}, err
 	}

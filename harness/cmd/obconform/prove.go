@@ -24,14 +24,14 @@ import (
 )
 
 type proveCommand struct {
+	changesFlag
 	Suite       []string `placeholder:"NAME,..." help:"Only these suites: dynamicregistration, accountaccessconsents, accounts, confirmationoffunds."`
 	Fault       []string `placeholder:"ID,..." help:"Only these named faults, or mutations (m-...) of an earlier report."`
 	NoFaults    bool     `help:"Leave out null banks and named faults."`
 	Mutate      string   `default:"1500" placeholder:"N|all" help:"How many mutations to try (default ${default})."`
 	Procs       int      `placeholder:"N" help:"Worker processes (default: one per processor, one for a configured target)."`
 	Reports     string   `default:"${reports}" placeholder:"DIR" help:"Where the reports go."`
-	ConfigFile  string   `name:"config" placeholder:"FILE" help:"Mutate the answers of this target instead of the mock bank's; it is only read."`
-	AllowWrites bool     `help:"With --config: let requests through that create, change or delete something. What a mutated answer hides may stay behind."`
+	ConfigFile  string   `name:"config" placeholder:"FILE" help:"Mutate the answers of this target instead of the mock bank's; it is only read, unless its host is typed with --allow-changes-on."`
 	Seed        int64    `default:"1" placeholder:"N" help:"Which mutations the sample takes (default ${default})."`
 }
 
@@ -53,13 +53,16 @@ func (p proveCommand) Run(sh *shell, status *int) error {
 			p.Procs = 1
 		}
 	}
-	chosen, err := p.check()
+	chosen, err := p.choice()
 	if err := errors.Join(err, p.clearReports()); err != nil {
 		return usageError{err}
 	}
 	proof := proof{command: p, chosen: chosen, sh: sh}
 	if p.ConfigFile != "" {
 		loaded, err := config.Load(p.ConfigFile, sh.environ)
+		if err == nil {
+			err = p.changesFlag.check(loaded)
+		}
 		if err != nil {
 			return usageError{err}
 		}
@@ -86,8 +89,8 @@ type choice struct {
 	most      int      // mutations; -1 for all
 }
 
-// check reads the flags and finds all that is wrong with them at once.
-func (p proveCommand) check() (choice, error) {
+// choice reads the flags and finds all that is wrong with them at once.
+func (p proveCommand) choice() (choice, error) {
 	var wrong []error
 	selection, err := selectionFlags{Suite: p.Suite}.selection(p.Seed)
 	if err != nil {
@@ -105,8 +108,8 @@ func (p proveCommand) check() (choice, error) {
 	if p.Procs < 1 || p.Procs > 64 {
 		wrong = append(wrong, fmt.Errorf("--procs: expected 1 to 64, got %d", p.Procs))
 	}
-	if p.AllowWrites && p.ConfigFile == "" {
-		wrong = append(wrong, errors.New("--allow-writes is for a target of --config; the mock bank is always written to"))
+	if p.AllowChangesOn != "" && p.ConfigFile == "" {
+		wrong = append(wrong, errors.New("--allow-changes-on is for a target of --config; the mock bank is changed anyway"))
 	}
 	if p.NoFaults && len(p.Fault) > 0 {
 		wrong = append(wrong, errors.New("--no-faults and --fault: expected one of them"))
@@ -303,8 +306,8 @@ func (p *proof) worker() *exec.Cmd {
 	if p.command.ConfigFile != "" {
 		args = append(args, "--config", p.command.ConfigFile)
 	}
-	if p.command.AllowWrites {
-		args = append(args, "--allow-writes")
+	if p.command.AllowChangesOn != "" {
+		args = append(args, "--allow-changes-on", p.command.AllowChangesOn)
 	}
 	cmd := exec.Command(p.self, args...) // #nosec G204 -- this very program
 	cmd.Env = p.sh.environ
@@ -334,8 +337,8 @@ func (p *proof) line() []string {
 	if p.command.NoFaults {
 		line = append(line, "--no-faults")
 	}
-	if p.command.AllowWrites {
-		line = append(line, "--allow-writes")
+	if p.command.AllowChangesOn != "" {
+		line = append(line, "--allow-changes-on", p.command.AllowChangesOn)
 	}
 	return line
 }

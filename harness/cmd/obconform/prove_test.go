@@ -109,11 +109,11 @@ func TestProveMutations(t *testing.T) {
 func TestProveUsage(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	e := obconform(t, "prove", "--fault", "no-such-fault", "--mutate", "many", "--suite", "nothing", "--procs", "99", "--allow-writes",
+	e := obconform(t, "prove", "--fault", "no-such-fault", "--mutate", "many", "--suite", "nothing", "--procs", "99", "--allow-changes-on", "bank.example",
 		"--no-faults", "--reports", dir)
 	e.wantStatus(t, 2)
 	wantText(t, e.errors, `no fault "no-such-fault"`, "--mutate: expected a number or 'all'", `no suite "nothing"`, "--procs: expected 1 to 64",
-		"--allow-writes is for a target", "--no-faults and --fault")
+		"--allow-changes-on is for a target", "--no-faults and --fault")
 	if _, err := os.Stat(filepath.Join(dir, "detection.json")); err == nil {
 		t.Error("there is a report of a proof that never began")
 	}

@@ -8,8 +8,8 @@ import (
 
 // proveWorkerCommand is the process that makes trials for prove; see detect.
 type proveWorkerCommand struct {
-	ConfigFile  string `name:"config"`
-	AllowWrites bool
+	ConfigFile string `name:"config"`
+	changesFlag
 }
 
 // Run makes the trials that come in.
@@ -20,7 +20,7 @@ func (w proveWorkerCommand) Run(sh *shell) error {
 		if err != nil {
 			return usageError{err}
 		}
-		worker.Scene = detect.TargetScene{Config: loaded, Writes: w.AllowWrites}
+		worker.Scene = detect.TargetScene{Config: loaded, Writes: w.AllowChangesOn != "", Options: w.options()}
 	}
 	return worker.Work(sh.in, sh.out)
 }
