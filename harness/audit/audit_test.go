@@ -60,7 +60,7 @@ func decidable(op contract.Operation, documented contract.Answer) []contract.Cla
 	}
 	switch status := documented.Status; {
 	case op.ID == contract.GetDiscovery:
-		clauses = append(clauses, contract.Dis200, contract.DisHTTPS, contract.DisCapabilities)
+		clauses = append(clauses, contract.Dis200, contract.DisHTTPS, contract.DisCapabilities, contract.ComOptional)
 	case status == 204:
 		clauses = append(clauses, contract.ComEmpty)
 	case status == 400 || status == 403 || status == 500:

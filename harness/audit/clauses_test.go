@@ -150,7 +150,9 @@ func TestHeaderClauses(t *testing.T) {
 		{name: "a 200", x: answer(t, contract.ListAccounts, 200), clause: retry, undecided: true},
 
 		{name: "the others", x: refused("GET, HEAD"), clause: allow},
-		{name: "an empty list", x: refused(""), clause: allow},
+		{name: "an empty list", x: refused(""), clause: allow, level: contract.Adv, where: "header Allow"},
+		{name: "without the documented one", x: refused("HEAD, OPTIONS"), clause: allow, level: contract.Adv, where: "header Allow"},
+		{name: "an empty list for the documented one itself", x: with(answer(t, contract.ListAccounts, 405), header("Allow", "")), clause: allow},
 		{name: "missing", x: refused(), clause: allow, level: contract.Adv, where: "header Allow"},
 		{name: "the refused one", x: refused("GET, patch"), clause: allow, level: contract.Adv, where: "header Allow"},
 		{name: "the refused one in a second line", x: refused("GET", "PATCH"), clause: allow, level: contract.Adv, where: "header Allow"},

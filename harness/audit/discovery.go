@@ -62,6 +62,27 @@ func (e *examination) discovery() {
 	}
 	e.addresses(object, "")
 	e.capabilities(object)
+	e.valuelessMetadata(object)
+}
+
+// COM-OPTIONAL for discovery, which has no model: what DIS-200 and
+// DIS-CAPABILITIES ask for is theirs.
+func (e *examination) valuelessMetadata(object map[string]any) {
+	e.decide(contract.ComOptional)
+	for _, name := range sortedNames(object) {
+		if hasNoValue(name, object[name]) && !slices.Contains(neededMetadata(), name) {
+			e.breach(contract.ComOptional, strictjson.Join(name), "no such member, since it has no value", noValueWords(object[name]))
+		}
+	}
+}
+
+// neededMetadata are the members that the contract asks a discovery document for.
+func neededMetadata() []string {
+	names := []string{"token_endpoint_auth_methods_supported", "grant_types_supported", "scopes_supported"}
+	for _, member := range slices.Concat(requiredAddresses, requiredLists) {
+		names = append(names, member.name)
+	}
+	return names
 }
 
 func isListOfText(value any) bool {

@@ -92,6 +92,10 @@ func TestDiscoveryClauses(t *testing.T) {
 		{name: "no methods", x: doc("/token_endpoint_auth_methods_supported", gone), clause: contract.DisCapabilities, level: contract.Adv, where: "/token_endpoint_auth_methods_supported"},
 		{name: "a missing grant", x: doc("/grant_types_supported", list{"client_credentials"}), clause: contract.DisCapabilities, level: contract.Adv, where: "/grant_types_supported"},
 		{name: "a missing scope", x: doc("/scopes_supported", list{"openid", "accounts"}), clause: contract.DisCapabilities, level: contract.Adv, where: "/scopes_supported"},
+		{name: "members with values", x: answer(t, contract.GetDiscovery, 200), clause: contract.ComOptional},
+		{name: "an optional null", x: doc("/acr_values_supported", nil), clause: contract.ComOptional, level: contract.Adv, where: "/acr_values_supported"},
+		{name: "an optional empty text", x: doc("/op_policy_uri", ""), clause: contract.ComOptional, level: contract.Adv, where: "/op_policy_uri"},
+		{name: "an optional empty object", x: doc("/mtls_endpoint_aliases", object{}), clause: contract.ComOptional, level: contract.Adv, where: "/mtls_endpoint_aliases"},
 		{name: "another status", x: answer(t, contract.GetDiscovery, 404), clause: contract.ComStatus, level: contract.Doc, where: "status"},
 		{name: "the status", x: answer(t, contract.GetDiscovery, 200), clause: contract.ComStatus},
 	}

@@ -84,13 +84,17 @@ func (e *examination) retryAfter() {
 	}
 }
 
-// COM-ALLOW: a 405 names the methods that are allowed, and not the refused one.
-// An empty list is a list (RFC 9110, section 10.2.1).
+// COM-ALLOW: a 405 names the methods that are allowed (RFC 9110, section
+// 15.5.6): the one that is documented for the path is among them, and the
+// refused one is not. An empty list says nothing of the documented one.
 func (e *examination) allow() {
 	e.decide(contract.ComAllow)
 	values := e.res.Header.Values("Allow")
-	refused := slices.ContainsFunc(tokens(values), func(method string) bool { return strings.EqualFold(method, e.req.Method) })
-	if len(values) == 0 || refused {
+	names := func(method string) bool {
+		return slices.ContainsFunc(tokens(values), func(named string) bool { return strings.EqualFold(named, method) })
+	}
+	documented := strings.EqualFold(e.req.Method, e.op.Method) || names(e.op.Method)
+	if len(values) == 0 || names(e.req.Method) || !documented {
 		e.breach(contract.ComAllow, "header Allow", "the methods that are allowed, without "+quote(e.req.Method), quoteAll(values))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"obconform/harness/contract"
+	"obconform/harness/evidence"
 	"obconform/harness/jsonschema"
 	"obconform/harness/strictjson"
 )
@@ -156,8 +157,9 @@ func (e *examination) meta() {
 	}
 }
 
-// COM-ERROR-CODE: a code in Open Banking's namespace is one of its list; codes
-// of other namespaces are free.
+// COM-ERROR-CODE: a code in Open Banking's namespace, however it is spelt, is
+// one of its list; codes of other namespaces are free, and an empty ErrorCode
+// is of none, where it is no breach of the model already.
 func (e *examination) errorCodes() {
 	pointers := []string{"/Code"}
 	list, _ := strictjson.Pointer(e.body, "/Errors")
@@ -174,7 +176,9 @@ func (e *examination) errorCodes() {
 			continue
 		}
 		e.decide(contract.ComErrorCode)
-		if strings.HasPrefix(code, "UK.OBIE.") && !slices.Contains(known, code) {
+		owned := slices.ContainsFunc(e.result.Findings, func(f evidence.Finding) bool { return f.Where == pointer })
+		ours := strings.HasPrefix(strings.ToUpper(code), "UK.OBIE.") || code == "" && !owned
+		if ours && !slices.Contains(known, code) {
 			var habit contract.HabitID
 			if code == "UK.OBIE.Forbidden" {
 				habit = contract.ErrorCodeForbidden

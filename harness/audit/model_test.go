@@ -136,9 +136,16 @@ func TestErrorCodeClause(t *testing.T) {
 		{name: "of none", x: refused(code, "anything"), clause: c},
 		{name: "not listed", x: refused(code, "UK.OBIE.Field.Wrong"), clause: c, level: contract.Adv, where: code},
 		{name: "in the wrong case", x: refused(code, "UK.OBIE.Field.missing"), clause: c, level: contract.Adv, where: code},
+		{name: "with the namespace in small letters", x: refused(code, "uk.obie.Field.Missing"), clause: c, level: contract.Adv, where: code},
+		{name: "empty", x: refused(code, ""), clause: c, level: contract.Adv, where: code},
 		{name: "not listed as Code", x: refused("/Code", "UK.OBIE.Nothing"), clause: c, level: contract.Adv, where: "/Code"},
 		{name: "no error", x: answer(t, contract.ListAccounts, 200), clause: c, undecided: true},
 	})
+	// Where the model gives the code a length, an empty one is the model's alone.
+	model := newAuditor(t, audit.Options{}).Check(with(answer(t, contract.CreateFundsConfirmation, 400), member(t, code, "")))
+	if len(model.Findings) != 1 || model.Findings[0].Clause != contract.ComBody {
+		t.Errorf("an empty code has two owners: %+v", model.Findings)
+	}
 }
 
 func TestRegistrationModel(t *testing.T) {

@@ -101,9 +101,13 @@ func parseKey(entry any, where string) (key jose.JSONWebKey, usable bool, proble
 	if !ok || kty == "" {
 		return key, false, []Problem{{Where: where + "/kty", Expected: "a key type", Actual: "none"}}
 	}
-	if kid, present := members["kid"]; present {
-		if text, ok := kid.(string); !ok || text == "" {
-			problems = append(problems, Problem{Where: where + "/kid", Expected: "a non-empty string", Actual: "something else"})
+	// An empty use or alg restricts a key to nothing; a reader that takes it for
+	// a missing one would verify with a key that is not meant for it.
+	for _, name := range []string{"kid", "use", "alg"} {
+		if value, present := members[name]; present {
+			if text, ok := value.(string); !ok || text == "" {
+				problems = append(problems, Problem{Where: where + "/" + name, Expected: "a non-empty string", Actual: "something else"})
+			}
 		}
 	}
 	// d is the private part of RSA, EC and OKP keys, k the whole of a symmetric

@@ -186,6 +186,7 @@ func (c *Client) authorise(ctx context.Context, consentID, scope string) Code {
 	operation, _ := contract.Lookup(contract.Authorize)
 	answer := c.send(ctx, c.build(operation, endpoint+separator(endpoint)+values.Encode(), nil))
 	code.Value = c.readRedirect(answer, values.Get("state"))
+	c.checkFrontChannel(ctx, answer, code)
 	return code
 }
 
@@ -205,15 +206,27 @@ func (c *Client) readRedirect(a *Answer, state string) string {
 	if !slices.Contains([]int{302, 303}, a.Status) {
 		c.inconclusiveSpec("the authorisation endpoint did not redirect with a code" + a.reasonGiven())
 	}
-	values := redirectValues(a.Header.Get("Location"))
+	location := a.Header.Get("Location")
+	values := redirectValues(location)
 	code := values.Get("code")
 	switch {
 	case code == "":
 		c.inconclusiveSpec("the authorisation endpoint redirected without a code: " + values.Get("error") + " " + values.Get("error_description"))
+	case !leadsTo(location, c.cfg.Client.RedirectURI):
+		c.inconclusiveSpec("the authorisation endpoint redirected to another address than the client's redirect URI")
+	case len(values["code"]) > 1 || len(values["state"]) > 1:
+		c.inconclusiveSpec("the authorisation endpoint sent a parameter twice (RFC 6749, section 3.1)")
 	case values.Get("state") != state:
 		c.inconclusiveSpec("the authorisation endpoint did not play back the state")
 	}
 	return code
+}
+
+// leadsTo tells whether a redirect goes to the redirect URI, with whatever query
+// or fragment the answer adds (RFC 6749, section 4.1.2).
+func leadsTo(location, redirectURI string) bool {
+	rest, ok := strings.CutPrefix(location, redirectURI)
+	return ok && (rest == "" || strings.ContainsAny(rest[:1], "?#&"))
 }
 
 // Exchange trades a code for tokens, without judging the answer.

@@ -29,6 +29,10 @@ type idBank struct {
 	// token's own.
 	nonce  string
 	claims map[string]any
+	// front are the claims of the ID token in the redirect that differ; noFront
+	// leaves that token out.
+	front   map[string]any
+	noFront bool
 	// withoutNonce leaves the nonce out of the ID token; life is expires_in.
 	withoutNonce bool
 	life         int
@@ -51,25 +55,38 @@ func newIDBank(t *testing.T) *idBank {
 			tokenReply("client-token-1", 300)(w, r)
 			return
 		}
-		claims := map[string]any{"iss": b.URL, "aud": clientID, "sub": "c1", "exp": time.Now().Add(time.Minute).Unix(),
-			"iat": time.Now().Unix(), "nonce": b.nonce, "openbanking_intent_id": "c1"}
-		maps.Copy(claims, b.claims)
-		if b.withoutNonce {
-			delete(claims, "nonce")
-		}
-		token, err := signer.SignClaims(claims)
-		if err != nil {
-			t.Error(err)
-		}
+		token := b.idToken(b.claims)
 		reply(200, fmt.Sprintf(`{"access_token":"granted-token-1","token_type":"Bearer","expires_in":%d,"id_token":%q}`, b.life, token), "Cache-Control", "no-store")(w, r)
 	})
 	return b
 }
 
-// redirect answers an authorisation request with a redirect of that ending.
+// idToken signs an ID token with those claims in place of its own.
+func (b *idBank) idToken(differing map[string]any) string {
+	b.t.Helper()
+	claims := map[string]any{"iss": b.URL, "aud": clientID, "sub": "c1", "exp": time.Now().Add(time.Minute).Unix(),
+		"iat": time.Now().Unix(), "nonce": b.nonce, "openbanking_intent_id": "c1"}
+	maps.Copy(claims, differing)
+	if b.withoutNonce {
+		delete(claims, "nonce")
+	}
+	signer, _ := testSigner(b.t)
+	token, err := signer.SignClaims(claims)
+	if err != nil {
+		b.t.Error(err)
+	}
+	return token
+}
+
+// redirect answers an authorisation request with a redirect of that ending, and
+// with an ID token where the request asks for one.
 func (b *idBank) redirect(ending string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		b.nonce = r.URL.Query().Get("nonce")
+		ending := ending
+		if strings.Contains(r.URL.Query().Get("response_type"), "id_token") && strings.Contains(ending, "code=") && !b.noFront {
+			ending += "&id_token=" + b.idToken(b.front)
+		}
 		reply(302, "", "Cache-Control", "no-store", "Location", redirectURI+strings.ReplaceAll(ending, "STATE", url.QueryEscape(r.URL.Query().Get("state"))))(w, r)
 	}
 }
@@ -86,7 +103,7 @@ func (b *idBank) client(edits ...func(*config.Config)) *Client {
 }
 
 func TestHeadlessGrant(t *testing.T) {
-	for name, ending := range map[string]string{"fragment": "#code=the-code-1&id_token=eyJhbGciOi.e30.c2ln&state=STATE", "query": "?code=the-code-1&state=STATE"} {
+	for name, ending := range map[string]string{"fragment": "#code=the-code-1&state=STATE", "query": "?code=the-code-1&state=STATE"} {
 		b := newIDBank(t)
 		b.on("GET /authorize", b.redirect(ending))
 		c := b.client(headless)
@@ -148,6 +165,43 @@ func checkAuthorisation(t *testing.T, b *idBank) {
 	}
 }
 
+// elsewhere redirects with a code and the state to an address.
+func elsewhere(address string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		reply(302, "", "Cache-Control", "no-store", "Location", address+"?code=the-code-1&state="+url.QueryEscape(r.URL.Query().Get("state")))(w, r)
+	}
+}
+
+// The ID token that comes with the code is held to what the other is held to.
+func TestIDTokensOfTheFrontChannel(t *testing.T) {
+	for name, tc := range map[string]struct {
+		claims map[string]any
+		absent bool
+		broken bool
+	}{
+		"right":         {},
+		"none":          {absent: true, broken: true},
+		"another nonce": {claims: map[string]any{"nonce": "x"}, broken: true},
+		"expired":       {claims: map[string]any{"exp": time.Now().Add(-time.Hour).Unix()}, broken: true},
+	} {
+		b := newIDBank(t)
+		b.front, b.noFront = tc.claims, tc.absent
+		c := b.client(headless, func(cfg *config.Config) { cfg.Consents.ResponseType = "code id_token" })
+		mustRun(t, func() { c.OwnAccountsGrant(t.Context(), AnyAccess) })
+		if c.hasFinding(contract.TokIDToken) != tc.broken {
+			t.Errorf("%s: findings %+v", name, c.spec.Findings)
+		}
+	}
+	b := newIDBank(t)
+	b.on("GET /authorize", b.redirect("#code=the-code-1&state=STATE&id_token=eyJhbGciOiJQUzI1NiJ9.e30.c2ln"))
+	b.noFront = true
+	c := b.client(headless, func(cfg *config.Config) { cfg.Consents.ResponseType = "code id_token" })
+	mustRun(t, func() { c.OwnAccountsGrant(t.Context(), AnyAccess) })
+	if !c.hasFinding(contract.TokIDToken) {
+		t.Errorf("a signature that does not verify: findings %+v", c.spec.Findings)
+	}
+}
+
 func TestHeadlessWaysThatDoNotWork(t *testing.T) {
 	for name, tc := range map[string]struct {
 		answer func(b *idBank) http.HandlerFunc
@@ -161,6 +215,9 @@ func TestHeadlessWaysThatDoNotWork(t *testing.T) {
 		"no redirect":       {func(*idBank) http.HandlerFunc { return reply(200, `{"error":"no"}`) }, "did not redirect"},
 		"a login page":      {func(*idBank) http.HandlerFunc { return reply(400, `{"error_description":"log in"}`) }, "log in"},
 		"a bad address":     {func(*idBank) http.HandlerFunc { return reply(302, "", "Location", "https://%zz/#code=the-code-1") }, "without a code"},
+		"another address":   {func(*idBank) http.HandlerFunc { return elsewhere("https://other.example/callback") }, "another address"},
+		"a longer address":  {func(*idBank) http.HandlerFunc { return elsewhere(redirectURI + "/more") }, "another address"},
+		"two codes":         {func(b *idBank) http.HandlerFunc { return b.redirect("#code=the-code-1&code=the-code-1&state=STATE") }, "a parameter twice"},
 		"a gateway":         {func(*idBank) http.HandlerFunc { return reply(503, "") }, "gateway"},
 	} {
 		b := newIDBank(t)

@@ -3,6 +3,8 @@ package tpp
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"obconform/harness/contract"
@@ -18,6 +20,31 @@ func (c *Client) CheckIDToken(ctx context.Context, a *Answer, code Code) map[str
 		a.Check(contract.TokCode, "/id_token", false, "an ID token")
 		return nil
 	}
+	claims := c.verifyIDToken(ctx, a, "/id_token", serialized, code)
+	c.checkConsentClaim(a, claims, code)
+	return claims
+}
+
+// checkFrontChannel holds the ID token that the authorisation endpoint sends
+// along with the code where the response type asks for one (OpenID Connect
+// Core, section 3.3.2.5): it is an ID token like the other (TOK-IDTOKEN).
+func (c *Client) checkFrontChannel(ctx context.Context, a *Answer, code Code) {
+	const where = "header Location"
+	if !slices.Contains(strings.Fields(c.cfg.Consents.ResponseType), "id_token") {
+		return
+	}
+	serialized := redirectValues(a.Header.Get("Location")).Get("id_token")
+	if serialized == "" {
+		c.exercised(contract.TokIDToken)
+		a.find(contract.TokIDToken, where, "an id_token, since response_type asks for one", "none")
+		return
+	}
+	c.verifyIDToken(ctx, a, where, serialized, code)
+}
+
+// verifyIDToken holds an ID token against TOK-IDTOKEN and answers its claims,
+// nil where there are none to read.
+func (c *Client) verifyIDToken(ctx context.Context, a *Answer, where, serialized string, code Code) map[string]any {
 	if c.auditor.Keys().Len() == 0 { // the key set may not have been there when discovery was read
 		if reason := c.loadKeys(ctx, c.Discovery(ctx)); reason != "" {
 			c.inconclusiveSpec("no key to verify the ID token with: " + reason)
@@ -34,10 +61,9 @@ func (c *Client) CheckIDToken(ctx context.Context, a *Answer, code Code) map[str
 	} else {
 		c.exercised(contract.TokIDToken)
 		for _, problem := range problems {
-			a.findHabit(idTokenHabit(claims, problem), contract.TokIDToken, "/id_token", problem.Expected, problem.Actual)
+			a.findHabit(idTokenHabit(claims, problem), contract.TokIDToken, where, problem.Expected, problem.Actual)
 		}
 	}
-	c.checkConsentClaim(a, claims, code)
 	return claims
 }
 
