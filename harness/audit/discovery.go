@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -109,13 +110,16 @@ func (e *examination) addresses(object map[string]any, under string) {
 		pointer := under + strictjson.Join(name)
 		address, err := url.Parse(text)
 		switch {
-		case err != nil || !isSafe(address):
+		case err != nil || !isSafe(address) || !uriCharacters.MatchString(text):
 			e.breach(contract.DisHTTPS, pointer, "an absolute https URL", e.show(pointer))
 		case name == "issuer" && (strings.Contains(text, "?") || strings.Contains(text, "#")):
 			e.breach(contract.DisHTTPS, pointer, "a URL without query or fragment", e.show(pointer))
 		}
 	}
 }
+
+// uriCharacters are those of RFC 3986, section 2; url.Parse lets others pass.
+var uriCharacters = regexp.MustCompile("^[A-Za-z0-9._~:/?#\\[\\]@!$&'()*+,;=%-]+$")
 
 func namesURL(name string) bool {
 	return name == "issuer" || strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_uri") ||

@@ -83,6 +83,8 @@ func TestDiscoveryClauses(t *testing.T) {
 		{name: "http on localhost", x: doc("/token_endpoint", "http://localhost/token"), clause: contract.DisHTTPS},
 		{name: "http on another host", x: doc("/token_endpoint", "http://bank.example/token"), clause: contract.DisHTTPS, level: contract.Std, where: "/token_endpoint"},
 		{name: "a relative URL", x: doc("/jwks_uri", "/jwks"), clause: contract.DisHTTPS, level: contract.Std, where: "/jwks_uri"},
+		{name: "a URL with a space", x: doc("/jwks_uri", "https://bank.example/jwks "), clause: contract.DisHTTPS, level: contract.Std, where: "/jwks_uri"},
+		{name: "a URL with a space encoded", x: doc("/jwks_uri", "https://bank.example/jwks%20"), clause: contract.DisHTTPS},
 		{name: "a URL without host", x: doc("/jwks_uri", "https:///jwks"), clause: contract.DisHTTPS, level: contract.Std, where: "/jwks_uri"},
 		{name: "an optional URL", x: doc("/userinfo_endpoint", "ftp://bank.example"), clause: contract.DisHTTPS, level: contract.Std, where: "/userinfo_endpoint"},
 		{name: "an alias", x: doc("/mtls_endpoint_aliases", object{"token_endpoint": "http://bank.example"}), clause: contract.DisHTTPS, level: contract.Std, where: "/mtls_endpoint_aliases/token_endpoint"},
@@ -131,7 +133,7 @@ func TestKeySetClause(t *testing.T) {
 
 func TestTokenClauses(t *testing.T) {
 	granted := func(edits ...edit) audit.Exchange {
-		return with(tokenAnswer(t, 200, object{"access_token": "another token", "token_type": "Bearer", "expires_in": 60}), edits...)
+		return with(tokenAnswer(t, 200, object{"access_token": "another-token", "token_type": "Bearer", "expires_in": 60}), edits...)
 	}
 	byCode := func(x *audit.Exchange) { x.Request.Form = url.Values{"grant_type": {"authorization_code"}} }
 	refused := func(status int, edits ...edit) audit.Exchange {
@@ -142,6 +144,12 @@ func TestTokenClauses(t *testing.T) {
 		{name: "whole", x: granted(), clause: ok},
 		{name: "bearer in capitals", x: granted(member(t, "/token_type", "BEARER")), clause: ok},
 		{name: "no token", x: granted(member(t, "/access_token", gone)), clause: ok, level: std, where: "/access_token"},
+		{name: "a token with a space", x: granted(member(t, "/access_token", "another token")), clause: ok, level: std, where: "/access_token"},
+		{name: "a scope", x: granted(member(t, "/scope", "openid accounts")), clause: ok},
+		{name: "a scope that is a number", x: granted(member(t, "/scope", 1)), clause: ok, level: std, where: "/scope"},
+		{name: "an empty scope", x: granted(member(t, "/scope", "")), clause: ok, level: std, where: "/scope"},
+		{name: "a scope that is a list", x: granted(member(t, "/scope", list{"accounts"})), clause: ok, level: std, where: "/scope"},
+		{name: "a scope with a space too many", x: granted(member(t, "/scope", "openid  accounts")), clause: ok, level: std, where: "/scope"},
 		{name: "an empty token", x: granted(member(t, "/access_token", "")), clause: ok, level: std, where: "/access_token"},
 		{name: "a token that is a number", x: granted(member(t, "/access_token", 1)), clause: ok, level: std, where: "/access_token"},
 		{name: "no type", x: granted(member(t, "/token_type", gone)), clause: ok, level: std, where: "/token_type"},
@@ -164,6 +172,8 @@ func TestTokenClauses(t *testing.T) {
 		{name: "with a description", x: refused(401, member(t, "/error_description", "No.")), clause: no},
 		{name: "no error", x: refused(400, member(t, "/error", gone)), clause: no, level: std, where: "/error"},
 		{name: "an unknown error", x: refused(401, member(t, "/error", "Invalid_Client")), clause: no, level: std, where: "/error"},
+		{name: "an empty description", x: refused(401, member(t, "/error_description", "")), clause: no, level: std, where: "/error_description"},
+		{name: "a description with a quotation mark", x: refused(401, member(t, "/error_description", `No "x".`)), clause: no, level: std, where: "/error_description"},
 		{name: "a description that is a list", x: refused(400, member(t, "/error_description", list{})), clause: no, level: std, where: "/error_description"},
 		{name: "an address that is a number", x: refused(400, member(t, "/error_uri", 1)), clause: no, level: std, where: "/error_uri"},
 		{name: "nothing", x: refused(401, raw(t, "")), clause: no, level: std, where: "body"},

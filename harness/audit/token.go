@@ -47,6 +47,20 @@ func (e *examination) grantClause() contract.ClauseID {
 	return contract.Tok200
 }
 
+// What RFC 6750, section 2.1, and RFC 6749, appendix A, let stand there: a token
+// that a header can carry, words of a scope, and text without quotation marks
+// and backslashes.
+var (
+	bearerToken = regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`)
+	scopeWords  = regexp.MustCompile(`^[!#-\[\]-~]+( [!#-\[\]-~]+)*$`)
+	plainText   = regexp.MustCompile(`^[ !#-\[\]-~]+$`)
+)
+
+func textOf(value any) string {
+	text, _ := value.(string)
+	return text
+}
+
 var positiveInteger = regexp.MustCompile(`^[1-9][0-9]*$`)
 
 // TOK-200: the answer has a bearer token and its lifetime, and is not to be
@@ -63,8 +77,11 @@ func (e *examination) tokenGranted() {
 		return
 	}
 	own := e.req.Form.Get("grant_type") == "client_credentials"
-	if text, _ := object["access_token"].(string); text == "" {
-		e.breach(contract.Tok200, "/access_token", "a non-empty string", e.show("/access_token"))
+	if text, _ := object["access_token"].(string); !bearerToken.MatchString(text) {
+		e.breach(contract.Tok200, "/access_token", "a bearer token (RFC 6750, section 2.1)", e.show("/access_token"))
+	}
+	if scope, present := object["scope"]; present && !scopeWords.MatchString(textOf(scope)) {
+		e.breach(contract.Tok200, "/scope", "words with one space between them (RFC 6749, section 3.3)", e.show("/scope"))
 	}
 	if kind, _ := object["token_type"].(string); !strings.EqualFold(kind, "Bearer") {
 		e.breach(contract.Tok200, "/token_type", "Bearer", e.show("/token_type"))
@@ -109,9 +126,8 @@ func (e *examination) tokenRefused() {
 		e.breach(contract.TokError, "/error", "one of "+strings.Join(contract.TokenErrors(), ", "), e.show("/error"))
 	}
 	for _, name := range []string{"error_description", "error_uri"} {
-		value, present := object[name]
-		if _, isText := value.(string); present && !isText {
-			e.breach(contract.TokError, "/"+name, "a string", e.show("/"+name))
+		if value, present := object[name]; present && !plainText.MatchString(textOf(value)) {
+			e.breach(contract.TokError, "/"+name, "a string of printable ASCII without quotation marks and backslashes", e.show("/"+name))
 		}
 	}
 }

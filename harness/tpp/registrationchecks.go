@@ -3,10 +3,9 @@ package tpp
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/google/uuid"
 
 	"obconform/harness/contract"
 )
@@ -85,16 +84,19 @@ func (a *Answer) CheckSameRegistration(clause contract.ClauseID, earlier *Answer
 	}
 }
 
-// isMask tells a secret that is hidden from one that is shown: a secret of the
-// bank's is a UUID (R3), and no mask has the variety of one.
+// isMask tells a secret that is hidden from one that is shown: a mask has a run
+// of one masking character, or not the variety of a secret. Whatever else is
+// there is shown, be it a UUID (R3) or not.
 func isMask(secret string) bool {
-	_, err := uuid.Parse(secret)
 	distinct := map[rune]bool{}
 	for _, char := range strings.ReplaceAll(secret, "-", "") {
 		distinct[char] = true
 	}
-	return err != nil || len(distinct) < 3
+	return len(distinct) < 3 || maskingRun.MatchString(secret)
 }
+
+// maskingRun is what stands where characters of a secret were.
+var maskingRun = regexp.MustCompile(`\*{3}|[xX]{3}|#{3}|•{3}|\.{3}|…`)
 
 // flatten is a member's value as the set that it stands for: an array, the
 // words of a scope, or one value, a number like its digits in a string (R2).

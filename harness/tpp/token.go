@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,7 +149,9 @@ func (c *Client) TokenOf(ctx context.Context, who Identity, scope string) string
 func (c *Client) tokenOf(ctx context.Context, who Identity, scope string) token {
 	key, clause := tokenKey(who, scope), c.tokenClause(who)
 	get := func() any {
-		held := c.readToken(c.TokenRequest(ctx, who, ClientCredentials(scope)).Must(clause, 200), clause)
+		answer := c.TokenRequest(ctx, who, ClientCredentials(scope)).Must(clause, 200)
+		answer.checkScopeGranted(clause, scope)
+		held := c.readToken(answer, clause)
 		held.who, held.scope = who, scope
 		return held
 	}
@@ -187,6 +190,20 @@ func lifeOf(a *Answer, guess time.Duration) (ends, lasts time.Time) {
 		return a.Started.Add(time.Duration(whole * 0.9)), a.Started.Add(time.Duration(whole))
 	}
 	return a.Started.Add(guess), a.Started.Add(guess)
+}
+
+// checkScopeGranted holds that the token, by the answer's own word, is good for
+// what was asked for. Where the answer names no scope it is (RFC 6749, section
+// 5.1); what is no scope at all, the audit has found.
+func (a *Answer) checkScopeGranted(clause contract.ClauseID, asked string) {
+	granted, named := a.Text("/scope")
+	if !named || a.owned("/scope") {
+		return
+	}
+	words := strings.Fields(granted)
+	for _, word := range strings.Fields(asked) {
+		a.Check(clause, "/scope", slices.Contains(words, word), "a scope with "+word+", which was asked for")
+	}
 }
 
 // Number is the number at the pointer; ok is false for anything else.

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 
 	"obconform/harness/config"
 	"obconform/harness/contract"
+	"obconform/harness/evidence"
 	"obconform/harness/jose"
 )
 
@@ -65,6 +67,25 @@ func TestTokensAreFetchedOnceAndRenewed(t *testing.T) {
 	form, err := url.ParseQuery(b.got("POST", "/token")[1].body)
 	if err != nil || form.Encode() != "grant_type=client_credentials&scope=fundsconfirmations" {
 		t.Errorf("the request was %s (%v)", form.Encode(), err)
+	}
+}
+
+// A token whose own answer says that it is not good for what was asked for is
+// none of that scope.
+func TestATokenIsGoodForWhatWasAskedFor(t *testing.T) {
+	for scope, right := range map[string]bool{
+		`"accounts"`: true, `"openid accounts"`: true, `"fundsconfirmations"`: false, `"accountsX"`: false, `1`: true, // the audit's
+	} {
+		b := newBank(t)
+		b.on("POST /token", reply(200, `{"access_token":"granted-token-9","token_type":"Bearer","expires_in":60,"scope":`+scope+`}`, "Cache-Control", "no-store"))
+		c := testClient(t, b.URL)
+		mustRun(t, func() { c.Token(t.Context(), contract.ScopeAccounts) })
+		found := slices.ContainsFunc(c.spec.Findings, func(f evidence.Finding) bool {
+			return f.Clause == contract.Tok200 && f.Where == "/scope" && strings.HasPrefix(f.Expected, "a scope with")
+		})
+		if found == right {
+			t.Errorf("%s: findings %+v", scope, c.spec.Findings)
+		}
 	}
 }
 

@@ -42,16 +42,18 @@ func update(bank *tpp.Client) {
 				answer := bank.Manage(ctx, contract.UpdateClient, client.Identity, bank.Sign(claims)).Must(contract.DcrPut200, 200)
 				answer.CheckText(contract.DcrPut200, "/client_id", client.ID)
 				answer.CheckValues(contract.DcrPut200, member, left)
+				answer.CheckRegistered(contract.DcrPut200, claims, bank.SupportedAlgorithms(ctx))
 			})
 
 			It("must be read with the new "+member+" and the old client_id", bank.Proves(contract.DcrPut200), func(ctx SpecContext) {
 				bank.Needs(tpp.CanRegister, tpp.CanPut, tpp.CanGet)
 				client := bank.Registered(ctx)
 				claims, left := narrowed(ctx, client, member)
-				bank.Manage(ctx, contract.UpdateClient, client.Identity, bank.Sign(claims)).Must(contract.DcrPut200, 200)
+				updated := bank.Manage(ctx, contract.UpdateClient, client.Identity, bank.Sign(claims)).Must(contract.DcrPut200, 200)
 				answer := bank.Manage(ctx, contract.GetClient, client.Identity, "").Must(contract.DcrGet200, 200)
 				answer.CheckText(contract.DcrPut200, "/client_id", client.ID)
 				answer.CheckValues(contract.DcrPut200, member, left)
+				answer.CheckSameRegistration(contract.DcrPut200, updated)
 			})
 		}
 	})
