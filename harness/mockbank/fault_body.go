@@ -68,6 +68,16 @@ func bodyFaults() []fault {
 				detail["ErrorCode"] = "UK.OBIE.Resource.Invented"
 				return true
 			}))}},
+		{Fault{"com-error-code-in-small-letters", "COM-ERROR-CODE", "The namespace of the error of a refused account is in small letters."},
+			deviation{misanswer: editing(at(400, getAccount), eachError(func(detail object) bool {
+				code, _ := detail["ErrorCode"].(string)
+				detail["ErrorCode"] = strings.Replace(code, "UK.OBIE.", "uk.obie.", 1)
+				return true
+			}))}},
+		{Fault{"com-error-code-empty", "COM-ERROR-CODE", "The error of a refused account has an empty code."},
+			deviation{misanswer: editing(at(400, getAccount), eachError(func(detail object) bool { detail["ErrorCode"] = ""; return true }))}},
+		{Fault{"com-optional-null-in-discovery", "COM-OPTIONAL", "Discovery has an optional member that is null."},
+			deviation{misanswer: setting(at(200, getDiscovery), "acr_values_supported", nil)}},
 		{Fault{"com-json-data-follows", "COM-JSON", "More data follow the list of accounts."},
 			deviation{distort: rebody(at(200, listAccounts), func(body []byte) []byte { return append(body, "{}"...) })}},
 		{Fault{"com-json-byte-order-mark", "COM-JSON", "An account begins with a byte-order mark."},

@@ -60,6 +60,14 @@ func headerFaults() []fault {
 				a.header.Set("Allow", a.header.Get("Allow")+", "+c.request.Method)
 				return true
 			})}},
+		{Fault{"com-allow-empty", "COM-ALLOW", "A 405 to a method that a path has not allows none at all."},
+			deviation{misanswer: answering(at(405), func(_ *Bank, c *call, a *answer) bool {
+				refused := c.op == nil // a provoked 405 refuses the documented method itself
+				if refused {
+					a.header.Set("Allow", "")
+				}
+				return refused
+			})}},
 		{Fault{"com-www-authenticate-missing", "COM-WWW-AUTHENTICATE", "A 401 about accounts has no challenge."},
 			deviation{misanswer: heading(at(401, listAccounts, getAccount), "WWW-Authenticate")}},
 		{Fault{"com-secrets-list-repeats-token", "COM-SECRETS", "The list of accounts repeats the access token in a header."},

@@ -11,6 +11,8 @@ func managementFaults() []fault {
 	return []fault{
 		{Fault{"dcr-get-200-other-values", "DCR-GET-200", "A registration that is read has other redirect URIs than were answered at first."},
 			deviation{misanswer: setting(at(200, getClient), "redirect_uris", []string{"https://tpp.example/third-callback"})}},
+		{Fault{"dcr-get-200-other-secret", "DCR-GET-200", "A registration that is read shows another secret, which is no mask."},
+			deviation{misanswer: setting(at(200, getClient), "client_secret", "not the secret")}},
 		{Fault{"dcr-get-200-refuses", "DCR-GET-200", "No client may read its registration."},
 			deviation{misanswer: saying(at(200, getClient), 403)}},
 		{Fault{"dcr-get-other-shown", "DCR-GET-OTHER", "Every client may read every registration."},
@@ -31,6 +33,10 @@ func managementFaults() []fault {
 				}
 				return noted
 			})}},
+		{Fault{"dcr-put-200-other-redirect-uris", "DCR-PUT-200", "A change of a registration is answered with other redirect URIs than it has."},
+			deviation{misanswer: setting(at(200, updateClient), "redirect_uris", []string{"https://tpp.example/third-callback"})}},
+		{Fault{"dcr-put-200-other-algorithm", "DCR-PUT-200", "A change of a registration is answered with an algorithm that discovery does not list."},
+			deviation{misanswer: setting(at(200, updateClient), "idTokenSignedResponseAlg", "RS256")}},
 		{Fault{"dcr-put-200-keeps-nothing", "DCR-PUT-200", "A change of a registration is answered, and not kept."},
 			deviation{misread: before(updateClient, noteClient), misanswer: answering(at(200, updateClient), restoreClient)}},
 		{Fault{"dcr-put-200-new-client-id", "DCR-PUT-200", "A change of a registration answers with another client identifier."},

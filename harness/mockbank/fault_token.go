@@ -20,6 +20,19 @@ func tokenFaults() []fault {
 			deviation{misanswer: clientTokens(func(body object) bool { body["expires_in"] = "300"; return true })}},
 		{Fault{"tok-200-lifetime-missing", "TOK-200", "The lifetime of a token is not said."},
 			deviation{misanswer: clientTokens(func(body object) bool { return drop(body, "expires_in") })}},
+		{Fault{"tok-200-scope-as-list", "TOK-200", "The scope of a token is a list."},
+			deviation{misanswer: clientTokens(func(body object) bool { body["scope"] = []string{scopeAccounts, scopeFunds}; return true })}},
+		{Fault{"tok-200-scope-another", "TOK-200", "A token of the bank's first client for accounts says that it is for payments."},
+			deviation{misanswer: answering(at(200, issueToken), func(b *Bank, c *call, a *answer) bool {
+				accounts := c.client.id == b.tpp.clientID && c.form().Get("scope") == scopeAccounts
+				return accounts && setting(at(0), "scope", "payments")(b, c, a)
+			})}},
+		{Fault{"tok-200-token-with-a-space", "TOK-200", "An access token that no consent is behind ends with a space."},
+			deviation{misanswer: clientTokens(func(body object) bool {
+				text, _ := body["access_token"].(string)
+				body["access_token"] = text + " "
+				return true
+			})}},
 		{Fault{"tok-200-may-be-stored", "TOK-200", "A token answer may be stored by caches."},
 			deviation{misanswer: heading(at(200, issueToken), "Cache-Control")}},
 		{Fault{"tok-200-with-refresh-token", "TOK-200", "Client credentials get a refresh token."},
@@ -84,6 +97,8 @@ func tokenFaults() []fault {
 				body["error"] = object{"code": body["error"]}
 				return true
 			}))}},
+		{Fault{"tok-error-description-empty", "TOK-ERROR", "The description of the error of a wrong authorisation code is empty."},
+			deviation{misanswer: refusedWith("invalid_grant", setting(at(400), "error_description", ""))}},
 		{Fault{"tok-error-as-open-banking-error", "TOK-ERROR", "A missing grant is refused with the error object of the other APIs."},
 			deviation{misanswer: refusedWith("invalid_request", answering(at(400), func(_ *Bank, _ *call, a *answer) bool {
 				a.body = refusal(400, "400 BadRequest", problem{code: fieldMissing, message: "grant_type is missing."}).body
@@ -260,6 +275,24 @@ func idTokenFaults() []fault {
 				}
 				body["id_token"] = text[:cut] + text[cut+1:] + text[cut:cut+1]
 				return true
+			})}},
+		{Fault{"tok-idtoken-altered-in-the-redirect", "TOK-IDTOKEN", "The signature of the ID token that comes with the code does not verify."},
+			deviation{misanswer: answering(at(http.StatusFound, authorize), func(_ *Bank, _ *call, a *answer) bool {
+				before, token, there := strings.Cut(a.header.Get("Location"), "id_token=")
+				token, rest, _ := strings.Cut(token, "&")
+				cut := strings.LastIndex(token, ".") + 1
+				if !there || cut == 0 {
+					return false
+				}
+				a.header.Set("Location", before+"id_token="+token[:cut]+token[cut+1:]+token[cut:cut+1]+"&"+rest)
+				return true
+			})}},
+		{Fault{"tok-idtoken-missing-in-the-redirect", "TOK-IDTOKEN", "No ID token comes with the code, although one was asked for."},
+			deviation{misanswer: answering(at(http.StatusFound, authorize), func(_ *Bank, _ *call, a *answer) bool {
+				before, after, there := strings.Cut(a.header.Get("Location"), "id_token=")
+				_, rest, _ := strings.Cut(after, "&")
+				a.header.Set("Location", before+rest)
+				return there
 			})}},
 		{Fault{"tok-idtoken-consent-missing", "TOK-IDTOKEN-CONSENT", "The ID token names no consent."},
 			deviation{misanswer: reissuing(func(_ *Bank, claims object) bool { return drop(claims, "openbanking_intent_id") })}},

@@ -106,7 +106,7 @@ func firstDifference(want, got string) string {
 func TestEveryFaultShows(t *testing.T) {
 	honest := &honestly{memories: map[int]string{}}
 	for i, fault := range mockbank.Faults() {
-		if i%everyFault != 0 {
+		if i%everyFault != 0 || seldom(fault.ID) {
 			continue
 		}
 		t.Run(fault.ID, func(t *testing.T) {
@@ -131,6 +131,12 @@ func TestEveryFaultShows(t *testing.T) {
 			t.Error("the tour sees nothing of it")
 		})
 	}
+}
+
+// seldom tells which faults show after more than a tour asks for; that they do
+// is held by TestSeldomChanges, and that they reach the suites by the proof.
+func seldom(id string) bool {
+	return strings.HasSuffix(id, "-now-and-then") || strings.HasSuffix(id, "-after-a-deletion") || strings.HasSuffix(id, "-after-a-refusal")
 }
 
 // likely are all chapters, those first whose name the fault's identifier begins

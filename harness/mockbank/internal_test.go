@@ -90,3 +90,34 @@ func TestGrantedRedirectURIsAreCheckedToo(t *testing.T) {
 		}
 	}
 }
+
+// A change that is to show seldom shows in every n-th answer of its sort, or
+// once another sort of answer was given, and in no other.
+func TestSeldomChanges(t *testing.T) {
+	shown := func(change misanswering, statuses ...int) string {
+		var seen strings.Builder
+		for _, status := range statuses {
+			a := reply(status, nil)
+			if change(nil, &call{}, &a) != (a.header.Get("Changed") != "") {
+				t.Error("it does not say what it does")
+			}
+			seen.WriteString(map[bool]string{true: "x", false: "."}[a.header.Get("Changed") != ""])
+		}
+		return seen.String()
+	}
+	change := func() misanswering { return heading(at(200), "Changed", "yes") }
+	if got := shown(change().every(3, at(200)), 200, 200, 404, 200, 200, 200, 404, 200, 200); got != "...x...x." {
+		t.Errorf("every third 200: %s", got)
+	}
+	if got := shown(change().after(at(204)), 200, 200, 204, 200, 404, 200); got != "...x.x" {
+		t.Errorf("after a 204: %s", got)
+	}
+	count := 0
+	distort := distortion(func(_ *Bank, _ *call, _ *response) bool { count++; return true }).every(2, at(200))
+	for range 5 {
+		distort(nil, &call{}, &response{status: 200})
+	}
+	if count != 2 {
+		t.Errorf("every second of five: %d", count)
+	}
+}

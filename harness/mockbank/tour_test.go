@@ -251,5 +251,6 @@ func (v *tourist) approved(consentID, scope string) string {
 	v.diary.WriteString(before)
 	_, fragment, _ := strings.Cut(back, "#")
 	values, _ := url.ParseQuery(fragment)
+	fmt.Fprintf(&v.diary, "the ID token beside the code verifies: %t\n\n", verifies(values.Get("id_token"), v.key))
 	return values.Get("code")
 }
