@@ -19,11 +19,11 @@ import (
 // in front of it, and the configuration that leads there.
 type ground struct {
 	config  config.Config
-	options []tpp.Option // of the client
-	bank   *mockbank.Bank // nil where the bank is not ours
-	proxy  *mutate.Proxy  // nil where there is none
-	tidies bool           // what the suites leave must be deleted
-	closes []func()
+	options []tpp.Option   // of the client
+	bank    *mockbank.Bank // nil where the bank is not ours
+	proxy   *mutate.Proxy  // nil where there is none
+	tidies  bool           // what the suites leave must be deleted
+	closes  []func()
 }
 
 func (g *ground) close() {

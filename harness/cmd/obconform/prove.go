@@ -25,14 +25,14 @@ import (
 
 type proveCommand struct {
 	changesFlag
-	Suite       []string `placeholder:"NAME,..." help:"Only these suites: dynamicregistration, accountaccessconsents, accounts, confirmationoffunds."`
-	Fault       []string `placeholder:"ID,..." help:"Only these named faults, or mutations (m-...) of an earlier report."`
-	NoFaults    bool     `help:"Leave out null banks and named faults."`
-	Mutate      string   `default:"1500" placeholder:"N|all" help:"How many mutations to try (default ${default})."`
-	Procs       int      `placeholder:"N" help:"Worker processes (default: one per processor, one for a configured target)."`
-	Reports     string   `default:"${reports}" placeholder:"DIR" help:"Where the reports go."`
-	ConfigFile  string   `name:"config" placeholder:"FILE" help:"Mutate the answers of this target instead of the mock bank's; it is only read, unless its host is typed with --allow-changes-on."`
-	Seed        int64    `default:"1" placeholder:"N" help:"Which mutations the sample takes (default ${default})."`
+	Suite      []string `placeholder:"NAME,..." help:"Only these suites: dynamicregistration, accountaccessconsents, accounts, confirmationoffunds."`
+	Fault      []string `placeholder:"ID,..." help:"Only these named faults, or mutations (m-...) of an earlier report."`
+	NoFaults   bool     `help:"Leave out null banks and named faults."`
+	Mutate     string   `default:"1500" placeholder:"N|all" help:"How many mutations to try (default ${default})."`
+	Procs      int      `placeholder:"N" help:"Worker processes (default: one per processor, one for a configured target)."`
+	Reports    string   `default:"${reports}" placeholder:"DIR" help:"Where the reports go."`
+	ConfigFile string   `name:"config" placeholder:"FILE" help:"Mutate the answers of this target instead of the mock bank's; it is only read, unless its host is typed with --allow-changes-on."`
+	Seed       int64    `default:"1" placeholder:"N" help:"Which mutations the sample takes (default ${default})."`
 }
 
 // The names of the reports of a proof.
