@@ -7,8 +7,6 @@ package detect
 
 import (
 	"io"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
@@ -85,7 +83,7 @@ func (p part) run(g *ground) (report.Results, error) {
 			run.Results = append(run.Results, result)
 		}
 	})
-	runner.RunHere("trial", runner.Selection{Seed: 1, Focus: focus(p.specs), FailFast: p.failFast})
+	runner.RunHere("trial", runner.Selection{Seed: 1, Focus: runner.FocusOn(p.specs), FailFast: p.failFast})
 	if p.tidy != nil {
 		p.tidy()
 		tidyUp(client)
@@ -105,17 +103,4 @@ func tidyUp(client *tpp.Client) {
 		})
 		runner.RunHere("tidying up", runner.Selection{Seed: 1})
 	}
-}
-
-// focus is the regular expression that takes just the specs of those names;
-// Ginkgo has the suite's description before them.
-func focus(names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = strings.ReplaceAll(regexp.QuoteMeta(name), " ", `\s+`)
-	}
-	return `(?:^|\s)(?:` + strings.Join(quoted, "|") + `)\s*$`
 }

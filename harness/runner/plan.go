@@ -37,10 +37,19 @@ type Selection struct {
 	LabelFilter string
 	// Focus is a regular expression on the obligation's sentence.
 	Focus string
+	// Names are the only specs to take; nil takes all. Workers learn them from
+	// their orders.
+	Names map[SpecName]bool `json:"-"`
 	// Seed decides the order of sections and of specs.
 	Seed int64
 	// FailFast ends the run at the first spec that does not succeed.
 	FailFast bool
+}
+
+// SpecName is the name of one spec, as reports give it.
+type SpecName struct {
+	Suite contract.API
+	Name  string
 }
 
 // Register registers the specs of a unit with Ginkgo, in the calling process.
@@ -75,7 +84,7 @@ func NewPlan(units []Unit, selection Selection, register Register) (Plan, error)
 		if !isSpec {
 			continue
 		}
-		if _, selected := report.PlannedFromGinkgo(spec); !selected || !selection.takes(described.Suite) {
+		if _, selected := report.PlannedFromGinkgo(spec); !selected || !selection.takes(described) {
 			plan.LeftOut = append(plan.LeftOut, described)
 			continue
 		}
@@ -92,8 +101,21 @@ func NewPlan(units []Unit, selection Selection, register Register) (Plan, error)
 	return plan, nil
 }
 
-func (s Selection) takes(suite contract.API) bool {
-	return len(s.Suites) == 0 || slices.Contains(s.Suites, suite)
+func (s Selection) takes(spec report.SpecResult) bool {
+	return (len(s.Suites) == 0 || slices.Contains(s.Suites, spec.Suite)) && (s.Names == nil || s.Names[SpecName{spec.Suite, spec.Name}])
+}
+
+// FocusOn is the Focus that takes just the specs of those names; Ginkgo has the
+// suite's description before them. Of no names it takes all.
+func FocusOn(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = strings.ReplaceAll(regexp.QuoteMeta(name), " ", `\s+`)
+	}
+	return `(?:^|\s)(?:` + strings.Join(quoted, "|") + `)\s*$`
 }
 
 // check reads the filters as Ginkgo will.

@@ -9,10 +9,13 @@ import (
 	"obconform/harness/report"
 )
 
-// order is one line from the supervisor to a worker; one of its members is set.
+// order is one line from the supervisor to a worker: a unit, the end, or the pace.
 type order struct {
 	// Unit is the section to run next.
 	Unit *Unit `json:"unit,omitempty"`
+	// Specs are the names of those to run of it; none stands for all that the
+	// worker's own selection takes.
+	Specs []string `json:"specs,omitempty"`
 	// Finish says that there is no more work: clean up and end.
 	Finish bool `json:"finish,omitempty"`
 	// Pace is what the supervisor says of when the target may be asked.

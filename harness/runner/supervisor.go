@@ -178,7 +178,7 @@ func (s *supervisor) pace(from *process, m pace.Message) {
 
 // keep takes a result in.
 func (s *supervisor) keep(result report.SpecResult) {
-	if result.Section == cleanupSection {
+	if result.Section == CleanupSection {
 		s.extra = append(s.extra, result)
 	} else {
 		s.results[keyOf(result)] = result
@@ -195,7 +195,18 @@ func (s *supervisor) dispatch(worker *process) {
 		return
 	}
 	worker.unit, s.queue = s.queue[0], s.queue[1:]
-	worker.order(order{Unit: &worker.unit})
+	worker.order(order{Unit: &worker.unit, Specs: s.named(worker.unit)})
+}
+
+// named are the specs of a unit by name, where the selection names any.
+func (s *supervisor) named(unit Unit) []string {
+	var names []string
+	for _, spec := range s.planned {
+		if s.options.Names != nil && (Unit{spec.Suite, spec.Section}) == unit {
+			names = append(names, spec.Name)
+		}
+	}
+	return names
 }
 
 // stop ends the run early: workers are asked to end, and killed when they do

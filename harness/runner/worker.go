@@ -79,12 +79,12 @@ func (l *Link) Work(selection Selection, bench Bench) error {
 	defer signal.Stop(pipes)
 	signal.Ignore(syscall.SIGPIPE) // a supervisor that died must not keep us from cleaning up
 	w := &worker{speaker: l.speaker, selection: selection, bench: bench}
-	units := make(chan Unit, 1) // the supervisor sends no second one before the first is done
-	go l.listen(units)
+	orders := make(chan order, 1) // the supervisor sends no second one before the first is done
+	go l.listen(orders)
 	if err := w.speaker.say(news{Ready: true}); err != nil {
 		return err
 	}
-	err := w.loop(units, interrupts)
+	err := w.loop(orders, interrupts)
 	w.cleanUp()
 	return err
 }
@@ -92,9 +92,10 @@ func (l *Link) Work(selection Selection, bench Bench) error {
 // listen passes units on and has the remote hear what is said of the pace; the
 // channel ends with the last unit. When the supervisor dies before it has said
 // so the worker interrupts itself: no orphan goes on asking the bank.
-func (l *Link) listen(units chan<- Unit) {
+func (l *Link) listen(orders chan<- order) {
 	finished := false
 	lines := bufio.NewScanner(l.in)
+	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
 		var o order
 		switch err := json.Unmarshal(lines.Bytes(), &o); {
@@ -103,16 +104,16 @@ func (l *Link) listen(units chan<- Unit) {
 			l.Pace.Hear(*o.Pace)
 		case o.Finish && !finished:
 			finished = true
-			close(units)
+			close(orders)
 		case o.Unit != nil && !finished:
-			units <- *o.Unit
+			orders <- o
 		}
 	}
 	l.Pace.Lost()
 	if finished {
 		return
 	}
-	close(units)
+	close(orders)
 	if self, err := os.FindProcess(os.Getpid()); err == nil {
 		_ = interrupt(self)
 	}
@@ -124,15 +125,20 @@ type worker struct {
 	bench     Bench
 }
 
-func (w *worker) loop(units <-chan Unit, interrupts <-chan os.Signal) error {
+func (w *worker) loop(orders <-chan order, interrupts <-chan os.Signal) error {
+	focus := w.selection.Focus
 	for {
 		select {
 		case <-interrupts:
 			return nil
-		case unit, more := <-units:
+		case next, more := <-orders:
 			if !more {
 				return nil
 			}
+			if w.selection.Focus = focus; len(next.Specs) > 0 {
+				w.selection.Focus = FocusOn(next.Specs) // they have been held against the focus
+			}
+			unit := *next.Unit
 			w.run(fmt.Sprintf("obconform %s", unit), func() { w.bench.Register(unit) })
 			if err := w.speaker.say(news{Done: &done{Unit: unit, Astray: w.bench.Astray()}}); err != nil {
 				return err
@@ -152,7 +158,7 @@ func (w *worker) cleanUp() {
 	w.selection = Selection{}
 	for _, api := range w.bench.Leftovers() {
 		w.run("obconform cleanup", func() {
-			ginkgo.Describe("", ginkgo.Label("section:"+cleanupSection, "api:"+string(api), "clause:"+string(deletion(api))), func() {
+			ginkgo.Describe("", ginkgo.Label("section:"+CleanupSection, "api:"+string(api), "clause:"+string(deletion(api))), func() {
 				w.bench.Observe()
 				ginkgo.It("What specs shared must be deleted at the end of the run", func(ctx ginkgo.SpecContext) {
 					w.bench.CleanUp(ctx, api)
@@ -200,8 +206,8 @@ func RunHere(name string, selection Selection) {
 	ginkgo.RunSpecs(verdict{}, name, suite, reporter)
 }
 
-// cleanupSection is the section of the specs that clean up; no plan has it.
-const cleanupSection = "cleanup"
+// CleanupSection is the section of the specs that clean up; no plan has it.
+const CleanupSection = "cleanup"
 
 // verdict takes Ginkgo's word that a suite failed; ours is made from reports.
 type verdict struct{}

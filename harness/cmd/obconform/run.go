@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +36,7 @@ type runCommand struct {
 	acceptFlags
 	changesFlag
 	MinCoverage string `placeholder:"FIGURES" help:"Least coverage in percent, as in 'answers=100,clauses=95,schema=80'; a plain number is of clauses. Below it the run fails."`
+	RerunFailed string `placeholder:"FILE" help:"Run only the specs that failed, errored or were inconclusive in the run of that results.json."`
 	Verbose     bool   `short:"v" help:"Print each spec as it ends, and warnings in full."`
 }
 
@@ -44,9 +46,12 @@ func (r runCommand) Run(sh *shell, status *int) error {
 		r.Seed = rand.Int64N(1 << 31)
 	}
 	selection, err := r.selection(r.Seed)
-	if err := errors.Join(err, r.checkFlags(), r.clearReports()); err != nil {
+	// Before the reports are cleared: the earlier run's may be among them.
+	again, unreadable := r.earlier()
+	if err := errors.Join(err, unreadable, r.checkFlags(), r.clearReports()); err != nil {
 		return usageError{err}
 	}
+	selection.Names = again.names
 	plan, err := newPlan(selection)
 	if err != nil {
 		return err
@@ -58,7 +63,7 @@ func (r runCommand) Run(sh *shell, status *int) error {
 		return err
 	}
 	defer closeTarget()
-	session := session{command: r, selection: selection, target: target, sh: sh}
+	session := session{command: r, selection: selection, target: target, sh: sh, notes: again.notes(plan)}
 	*status, err = session.run(plan, stop)
 	return err
 }
@@ -171,6 +176,8 @@ type session struct {
 	selection runner.Selection
 	target    loadedTarget
 	sh        *shell
+	// notes are for the reader of the reports, beside the configuration's.
+	notes []string
 }
 
 // run writes the reports of nothing run yet, runs, and writes them again.
@@ -181,7 +188,7 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 		Waivers:    s.target.waivers,
 		Baseline:   s.target.baseline,
 		NotOffered: s.target.ClausesNotOffered(),
-		Budgets:    s.budgets(), Warnings: s.target.Warnings(), EvidenceFolder: folder.Evidence(s.command.Reports)}
+		Budgets:    s.budgets(), Warnings: slices.Concat(s.notes, s.target.Warnings()), EvidenceFolder: folder.Evidence(s.command.Reports)}
 	run.Floors, _ = report.ParseFloors(s.command.MinCoverage) // checkFlags has read it
 	if _, err := folder.Write(s.command.Reports, report.Placeholder(run)); err != nil {
 		return exitUsage, usageError{fmt.Errorf("--reports: %w", err)}
@@ -216,13 +223,21 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 func (r runCommand) line() []string {
 	line := []string{"obconform", "run", "--seed", strconv.FormatInt(r.Seed, 10)}
 	for flag, value := range map[string]string{"--suite": strings.Join(r.Suite, ","), "--label-filter": r.LabelFilter,
-		"--focus": r.Focus, "--fail-on": strings.Join(r.FailOn, ","), "--min-coverage": r.MinCoverage, "--allow-changes-on": r.AllowChangesOn,
+		"--focus": r.Focus, "--fail-on": strings.Join(r.FailOn, ","), "--min-coverage": r.MinCoverage, "--rerun-failed": baseName(r.RerunFailed), "--allow-changes-on": r.AllowChangesOn,
 		"--profile": r.Profile} {
 		if value != "" {
 			line = append(line, flag, value)
 		}
 	}
 	return line
+}
+
+// baseName is the last element of a path, empty for none.
+func baseName(path string) string {
+	if path == "" {
+		return ""
+	}
+	return filepath.Base(path)
 }
 
 func (s session) budgets() report.Budgets {
