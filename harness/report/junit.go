@@ -34,7 +34,8 @@ const (
 )
 
 // The elements and attributes are those of the schema that Jenkins' xUnit step
-// validates, and no others: no file, line, properties or status.
+// validates, and no others: no file, line or status, and properties of suites
+// alone; those of a case stand in its output.
 type (
 	junitFile struct {
 		XMLName  xml.Name     `xml:"testsuites"`
@@ -46,14 +47,15 @@ type (
 		Suites   []junitSuite `xml:"testsuite"`
 	}
 	junitSuite struct {
-		Name      string      `xml:"name,attr"`
-		Tests     int         `xml:"tests,attr"`
-		Failures  int         `xml:"failures,attr"`
-		Errors    int         `xml:"errors,attr"`
-		Skipped   int         `xml:"skipped,attr"`
-		Time      string      `xml:"time,attr"`
-		Timestamp string      `xml:"timestamp,attr"`
-		Cases     []junitCase `xml:"testcase"`
+		Name       string          `xml:"name,attr"`
+		Properties []junitProperty `xml:"properties>property"`
+		Tests      int             `xml:"tests,attr"`
+		Failures   int             `xml:"failures,attr"`
+		Errors     int             `xml:"errors,attr"`
+		Skipped    int             `xml:"skipped,attr"`
+		Time       string          `xml:"time,attr"`
+		Timestamp  string          `xml:"timestamp,attr"`
+		Cases      []junitCase     `xml:"testcase"`
 	}
 	junitCase struct {
 		Name      string       `xml:"name,attr"`
@@ -70,6 +72,10 @@ type (
 		Type    string `xml:"type,attr,omitempty"`
 		Message string `xml:"message,attr"`
 		Text    string `xml:",innerxml"`
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
 	}
 	junitText struct {
 		Text string `xml:",innerxml"`
@@ -144,7 +150,7 @@ func belongs(api contract.API, suite string) bool {
 }
 
 func (w *junitWriter) suite(name string) junitSuite {
-	suite := junitSuite{Name: suitePrefix + name}
+	suite := junitSuite{Name: suitePrefix + name, Properties: w.properties()}
 	if label := w.results.Label; label != "" {
 		suite.Name = suitePrefix + label + "." + name
 	}
@@ -220,6 +226,7 @@ func free(name string, taken map[string]bool) string {
 // read only the first.
 func (w *junitWriter) spec(spec SpecVerdict) junitCase {
 	test := junitCase{Name: spec.Name, Time: seconds(spec.Duration)}
+	output := ""
 	switch spec.State {
 	case StateFailed:
 		kind, message := headline(spec)
@@ -227,7 +234,7 @@ func (w *junitWriter) spec(spec SpecVerdict) junitCase {
 	case StatePassed:
 		test.Flaky = w.flaky(spec)
 		if len(spec.Findings) > 0 || repeated(spec) { // what it found fails no run
-			test.Output = &junitText{w.take(w.warningText(spec))}
+			output = w.take(w.warningText(spec))
 		}
 	case StateSkipped:
 		test.Skipped = w.detail("", spec.Reason, w.warningText(spec))
@@ -245,6 +252,9 @@ func (w *junitWriter) spec(spec SpecVerdict) junitCase {
 			message += ": " + spec.Failures[0].Message
 		}
 		test.Error = w.detail(string(StateErrored), message, w.failureText(spec))
+	}
+	if output += escapeXML(w.markers(spec)); output != "" {
+		test.Output = &junitText{output}
 	}
 	return test
 }
@@ -282,9 +292,13 @@ func (w *junitWriter) detail(kind, message, text string) *junitDetail {
 func (w *junitWriter) take(text string) string {
 	limit := w.room()
 	text = cutEscaped(Block(text, limit-maxNote), limit-maxNote)
-	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+	text = escapeXML(marker.ReplaceAllString(text, "[ [$1"))
 	w.written += len(text)
 	return text
+}
+
+func escapeXML(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }
 
 // room is how long the text of the next case may be.

@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -153,6 +155,48 @@ func notes(text *strings.Builder, spec SpecVerdict) {
 			fmt.Fprintf(text, "same test in Open Banking's tools: %s\n", Line(strings.Join(legacy, ", "), maxShort))
 		}
 	}
+}
+
+// marker is what dashboards take for a property or an attachment: in a text
+// that a server had a hand in it must be none.
+var marker = regexp.MustCompile(`(?i)\[\[(ATTACHMENT|PROPERTY)`)
+
+// markers are the properties of a test case, which no schema allows as elements
+// of a case, and for GitLab the file with its evidence.
+func (w *junitWriter) markers(spec SpecVerdict) string {
+	var text strings.Builder
+	property := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&text, "[[PROPERTY|%s=%s]]\n", name, strings.ReplaceAll(Line(value, maxShort), "]]", "] ]"))
+		}
+	}
+	var operations []contract.OperationID
+	for _, x := range spec.Record.Exchanges {
+		if op, known := contract.Lookup(x.Operation); known && op.Documented() && !slices.Contains(operations, x.Operation) {
+			operations = append(operations, x.Operation)
+			property("operation", string(x.Operation))
+		}
+	}
+	for _, id := range spec.Clauses {
+		property("clause", string(id))
+		if clause, known := contract.ClauseByID(id); known {
+			property("level", string(clause.Level))
+		}
+	}
+	for _, id := range spec.Legacy() {
+		property("legacy", id)
+	}
+	if file := w.results.EvidencePath(spec.Suite, spec.Name); file != "" && spec.HasEvidence() {
+		fmt.Fprintf(&text, "[[ATTACHMENT|%s]]\n", Line(file, 2*maxShort))
+	}
+	return text.String()
+}
+
+// properties are those of every suite: what run this is.
+func (w *junitWriter) properties() []junitProperty {
+	r := w.results
+	return []junitProperty{{"tool", Line(r.Tool, maxShort)}, {"target", r.TargetAddress()}, {"seed", fmt.Sprint(r.Seed)},
+		{"profile", string(r.Profile)}, {"outcome", string(r.Outcome)}}
 }
 
 // cutEscaped bounds a text by its size in XML, where some characters take

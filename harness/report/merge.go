@@ -307,7 +307,7 @@ func TargetName(results Results) string {
 	if members, ok := results.Target["target"].(map[string]any); ok {
 		name, _ = members["name"].(string)
 	}
-	address := targetLine(results.Target)
+	address := results.TargetAddress()
 	if loopback := loopbackForm.FindString(address); loopback != "" {
 		address = loopback
 	}

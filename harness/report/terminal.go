@@ -19,6 +19,8 @@ type TerminalOptions struct {
 	Color bool
 	// Verbose lists every clause, not only those that ask for attention.
 	Verbose bool
+	// Quiet leaves all out but the verdict and where the reports are.
+	Quiet bool
 	// Width is that of the terminal in columns, 80 when 0.
 	Width int
 	// Files are the reports that were written, to be opened next.
@@ -32,11 +34,23 @@ func Terminal(w io.Writer, results Results, options TerminalOptions) error {
 		options.Width = 80
 	}
 	t := &terminal{results: results, TerminalOptions: options}
+	if !options.Quiet {
+		t.everything()
+	}
+	t.verdict()
+	if _, err := io.WriteString(w, t.out.String()); err != nil {
+		return fmt.Errorf("writing the summary: %w", err)
+	}
+	return nil
+}
+
+// everything is what comes before the verdict.
+func (t *terminal) everything() {
 	t.header()
 	t.warnings()
 	t.table()
 	t.timings()
-	if options.Verbose {
+	if t.Verbose {
 		t.everyClause()
 		t.neverSeen()
 	}
@@ -50,11 +64,6 @@ func Terminal(w io.Writer, results Results, options TerminalOptions) error {
 	t.assertions()
 	t.shortfalls()
 	t.expired()
-	t.verdict()
-	if _, err := io.WriteString(w, t.out.String()); err != nil {
-		return fmt.Errorf("writing the summary: %w", err)
-	}
-	return nil
 }
 
 type terminal struct {
@@ -95,7 +104,7 @@ func (t *terminal) wrap(indent, text string) {
 func (t *terminal) header() {
 	r := t.results
 	t.printf("obconform %s\n", Line(r.Tool, maxShort))
-	t.printf("target  %s\n", targetLine(r.Target))
+	t.printf("target  %s\n", r.TargetAddress())
 	if r.Profile != profile.Documented {
 		t.printf("profile %s\n", r.Profile)
 	}
@@ -110,8 +119,9 @@ func (t *terminal) warnings() {
 	}
 }
 
-// targetLine is the address of the target, or what else is known of it.
-func targetLine(target map[string]any) string {
+// TargetAddress is the address of the target, or what else is known of it.
+func (r Results) TargetAddress() string {
+	target := r.Target
 	for _, place := range []any{target["target"], target} {
 		if members, ok := place.(map[string]any); ok {
 			if address, ok := members["baseUrl"].(string); ok {

@@ -27,7 +27,9 @@ type Options struct {
 	Deadline time.Duration
 	// Budget is how fast the workers may ask the target, all together.
 	Budget pace.Budget
-	// Progress is told each result as it comes, from one goroutine.
+	// Started is told the obligation of each spec as it begins, Progress each
+	// result as it comes, both from one goroutine; nil for none.
+	Started  func(spec string)
 	Progress func(report.SpecResult)
 }
 
@@ -143,6 +145,9 @@ func (s *supervisor) handle(ctx context.Context, e event) {
 		s.dispatch(e.from)
 	case e.news.Started != "":
 		e.from.spec = e.news.Started
+		if s.options.Started != nil {
+			s.options.Started(e.news.Started)
+		}
 	case e.news.Spec != nil:
 		e.from.spec = ""
 		s.keep(*e.news.Spec)

@@ -37,7 +37,8 @@ type runCommand struct {
 	changesFlag
 	MinCoverage string `placeholder:"FIGURES" help:"Least coverage in percent, as in 'answers=100,clauses=95,schema=80'; a plain number is of clauses. Below it the run fails."`
 	RerunFailed string `placeholder:"FILE" help:"Run only the specs that failed, errored or were inconclusive in the run of that results.json."`
-	Verbose     bool   `short:"v" help:"Print each spec as it ends, and warnings in full."`
+	screenFlags
+	ciFlags
 }
 
 // Run runs the suites and leaves the exit status of the verdict.
@@ -88,7 +89,7 @@ func (r runCommand) checkFlags() error {
 	if _, err := report.ParseFloors(r.MinCoverage); err != nil {
 		wrong = append(wrong, fmt.Errorf("--min-coverage: %w", err))
 	}
-	return errors.Join(wrong...)
+	return errors.Join(append(wrong, r.checkScreen())...)
 }
 
 // clearReports removes the reports of an earlier run: whatever stops this one,
@@ -190,7 +191,8 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 		NotOffered: s.target.ClausesNotOffered(),
 		Budgets:    s.budgets(), Warnings: slices.Concat(s.notes, s.target.Warnings()), EvidenceFolder: folder.Evidence(s.command.Reports)}
 	run.Floors, _ = report.ParseFloors(s.command.MinCoverage) // checkFlags has read it
-	if _, err := folder.Write(s.command.Reports, report.Placeholder(run)); err != nil {
+	ci := newCI(s.command.ciFlags, s.sh.environ)
+	if _, err := folder.Write(s.command.Reports, report.Placeholder(run), ci.reports()...); err != nil {
 		return exitUsage, usageError{fmt.Errorf("--reports: %w", err)}
 	}
 	self, err := os.Executable()
@@ -198,23 +200,28 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 		return exitUndecided, err
 	}
 	s.sayWhatIsLeft("of an earlier run")
+	ci.silence(s.sh)
+	started, ended, done := s.watch(len(plan.Specs))
 	outcome := runner.Run(context.Background(), plan, runner.Options{
-		Selection: s.selection, Procs: s.command.Procs, Deadline: s.deadline(), Progress: s.progress(len(plan.Specs)),
+		Selection: s.selection, Procs: s.command.Procs, Deadline: s.deadline(), Started: started, Progress: ended,
 		Budget:  tpp.PaceOf(s.target.Config),
 		Command: func() *exec.Cmd { return s.worker(self) },
 	}, stop)
+	done()
 	if outcome.Astray != "" {
 		return exitUsage, usageError{errors.Join(fmt.Errorf("%s: %s", s.target.file, outcome.Astray), removeReports(s.command.Reports))}
 	}
 	run.End = time.Now()
 	run.Results, run.Trouble, run.Interrupted = outcome.Results, outcome.Trouble, outcome.Interrupted
 	results := report.Judge(run)
-	files, err := folder.Write(s.command.Reports, results)
+	files, err := folder.Write(s.command.Reports, results, ci.reports()...)
 	if err != nil {
 		return exitUndecided, fmt.Errorf("the reports could not be written: %w", err)
 	}
 	s.sayWhatIsLeft("now")
-	err = report.Terminal(s.sh.out, results, report.TerminalOptions{Verbose: s.command.Verbose, Files: paths(files)})
+	err = report.Terminal(s.sh.out, results, report.TerminalOptions{Color: s.command.colours(s.sh.out, s.sh.environ), Width: width(s.sh.out),
+		Verbose: s.command.Verbose, Quiet: s.command.Quiet, Files: paths(files)})
+	ci.publish(s.sh, s.command.Reports, results)
 	return report.ExitStatus(results), errors.Join(err, s.updateBaseline(run, results))
 }
 
@@ -271,11 +278,8 @@ func (s session) worker(self string) *exec.Cmd {
 	return cmd
 }
 
-// progress prints each spec as it ends, when asked to.
-func (s session) progress(planned int) func(report.SpecResult) {
-	if !s.command.Verbose {
-		return nil
-	}
+// each prints each spec as it ends.
+func (s session) each(planned int) func(report.SpecResult) {
 	ended := 0
 	return func(result report.SpecResult) {
 		ended++

@@ -10,11 +10,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"time"
 
 	"obconform/harness/report"
+	"obconform/harness/report/codequality"
 	"obconform/harness/report/evidencefile"
 	"obconform/harness/report/har"
+	"obconform/harness/report/markdown"
 	"obconform/harness/report/page"
 )
 
@@ -24,12 +27,15 @@ const (
 	Results = "results.json"
 	Page    = "report.html"
 	Archive = "evidence.har"
+	// Markdown and CodeQuality are written when they are asked for.
+	Markdown    = "summary.md"
+	CodeQuality = "gl-code-quality-report.json"
 	// evidence is the folder of the evidence files.
 	evidence = "evidence"
 )
 
 // names lists every report that is one file.
-func names() []string { return []string{JUnit, Results, Page, Archive} }
+func names() []string { return []string{JUnit, Results, Page, Archive, Markdown, CodeQuality} }
 
 // Evidence is the path of the folder of evidence files, for
 // Results.EvidenceFolder.
@@ -87,15 +93,22 @@ func clearEvidence(dir string) error {
 	return remove(dir)
 }
 
-// Write writes all reports of a run into a folder that exists, and answers what
-// it wrote. Evidence comes first, because the others refer to it.
-func Write(dir string, results report.Results) ([]File, error) {
+// Write writes all reports of a run into a folder that exists, those on demand
+// where more names them, and answers what it wrote. Evidence comes first,
+// because the others refer to it.
+func Write(dir string, results report.Results, more ...string) ([]File, error) {
 	w := writer{dir: dir}
 	w.evidence(results)
 	w.file(JUnit, results, report.JUnit)
 	w.file(Results, results, report.ResultsJSON)
 	w.file(Page, results, page.Render)
 	w.file(Archive, results, har.Render)
+	if slices.Contains(more, Markdown) {
+		w.file(Markdown, results, markdown.Render)
+	}
+	if slices.Contains(more, CodeQuality) {
+		w.file(CodeQuality, results, codequality.Render)
+	}
 	return w.files, w.err
 }
 
