@@ -32,12 +32,19 @@ func (g FindingGroup) Place() string {
 // Curl is the command line that repeats an exchange at the run's target, with
 // variables for secrets; empty where the exchange's headers were not kept.
 func (r Results) Curl(x evidence.Exchange) string {
-	files, _ := r.Target["tls"].(map[string]any)
-	text := func(key string) string {
-		path, _ := files[key].(string)
-		return path
+	text := func(object, key string) string {
+		members, _ := r.Target[object].(map[string]any)
+		value, _ := members[key].(string)
+		return value
 	}
-	return curl.Command(x, curl.Files{CA: text("caFile"), Certificate: text("certificateFile"), Key: text("keyFile")})
+	files := curl.Files{CA: text("tls", "caFile"), Proxy: text("proxy", "url")}
+	form, pair := text("tls", "clientCertificate"), text("tls", "certificateFile")
+	if form == "pkcs12" || form == "" && pair == "" {
+		files.PKCS12 = text("tls", "pkcs12File")
+	} else {
+		files.Certificate, files.Key = pair, text("tls", "keyFile")
+	}
+	return curl.Command(x, files)
 }
 
 // HasEvidence tells whether the spec has something to show: exchanges that

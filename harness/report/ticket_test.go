@@ -82,6 +82,13 @@ func TestTheCommandUsesTheTargetsCertificates(t *testing.T) {
 	if !strings.Contains(got, "--cacert '/c/ca.pem' --cert '/c/client.pem' --key '/c/client-key.pem' ") {
 		t.Error(got)
 	}
+	for form, want := range map[string]string{"": "--cert '/c/client.pem' --key ", "pem": "--cert '/c/client.pem' --key ", "pkcs12": "--cert-type P12 --cert '/c/client.p12' "} {
+		run.Target["tls"] = map[string]any{"clientCertificate": form, "certificateFile": "/c/client.pem", "keyFile": "/c/client-key.pem", "pkcs12File": "/c/client.p12"}
+		run.Target["proxy"] = map[string]any{"url": "http://proxy.example:3128"}
+		if got := report.Judge(run).Curl(exchange(200)); strings.Count(got, "--cert ") != 1 || !strings.Contains(got, want) || !strings.Contains(got, "--proxy 'http://proxy.example:3128' ") {
+			t.Errorf("%q: %s", form, got)
+		}
+	}
 	long := exchange(200)
 	long.RequestBody = strings.Repeat("x", 5000)
 	if shown := report.Judge(run).ShownCurl(long); strings.Contains(shown, "xxx") || !strings.Contains(shown, "evidence") {

@@ -13,9 +13,10 @@ import (
 	"obconform/harness/evidence"
 )
 
-// Files are the certificates that the target's configuration names; empty for
-// none.
-type Files struct{ CA, Certificate, Key string }
+// Files are the certificates that the target's configuration names, and the
+// proxy; empty for none. A PKCS#12 file stands in the place of a certificate and
+// its key.
+type Files struct{ CA, Certificate, Key, PKCS12, Proxy string }
 
 // Command is the command line that repeats the request; empty where its headers
 // were not kept. Line breaks of a body are its only ones, and it holds no other
@@ -34,6 +35,13 @@ func Command(x evidence.Exchange, files Files) string {
 		if file.path != "" {
 			add(file.option, literal(file.path))
 		}
+	}
+	if files.PKCS12 != "" {
+		add("--cert-type P12 --cert", literal(files.PKCS12))
+		add("--pass", variable("certificate password"))
+	}
+	if files.Proxy != "" {
+		add("--proxy", literal(files.Proxy))
 	}
 	if x.Method == http.MethodHead {
 		words = append(words, "--head") // with --request it would wait for a body

@@ -43,6 +43,17 @@ func lines(pairs ...string) (headers []evidence.HeaderLine) {
 	return headers
 }
 
+func TestCommandWithPKCS12ByProxy(t *testing.T) {
+	x := evidence.Exchange{Method: "GET", URL: "https://bank.example/", RequestHeaders: lines("Accept", "a", "User-Agent", "b")}
+	line := curl.Command(x, curl.Files{PKCS12: "my own.p12", Proxy: "http://proxy.example:3128"})
+	got := arguments(t, line, "CERTIFICATE_PASSWORD=open it")
+	for option, want := range map[string]string{"--cert-type": "P12", "--cert": "my own.p12", "--pass": "open it", "--proxy": "http://proxy.example:3128"} {
+		if given := values(got, option); !slices.Equal(given, []string{want}) {
+			t.Errorf("%s is %q, want %q", option, given, want)
+		}
+	}
+}
+
 func TestCommand(t *testing.T) {
 	x := evidence.Exchange{Method: "POST", URL: "https://bank.example/token?a=[1]&b={2,3}",
 		RequestHeaders: lines("Accept", "application/json", "Authorization", "Basic [client credentials]", "Content-Type", "application/x-www-form-urlencoded", "X-Empty", ""),

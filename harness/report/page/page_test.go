@@ -61,6 +61,11 @@ func TestThePageShowsWhatTheResultsHold(t *testing.T) {
 	if trouble := render(t, specimen.Kinds()["crashed"]); !strings.Contains(trouble, "the worker crashed: exit status 2") {
 		t.Error("the tool's trouble is not shown")
 	}
+	warned := specimen.Kinds()["passed"]
+	warned.Warnings = []string{"the client certificate ends soon"}
+	if !strings.Contains(render(t, warned), "the client certificate ends soon") {
+		t.Error("a warning of the configuration's is not shown")
+	}
 	if asserted := render(t, specimen.Kinds()["asserted"]); !strings.Contains(asserted, "expected one account, got none") {
 		t.Error("a failed assertion is not shown")
 	}

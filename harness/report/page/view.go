@@ -121,7 +121,7 @@ func member(target map[string]any, name string) string {
 
 func facts(r report.Results) []fact {
 	took := max(r.End.Sub(r.Start), 0)
-	return []fact{
+	list := []fact{
 		{"Run", instant(r.Start) + ", took " + took.Round(10*time.Millisecond).String()},
 		{"Specs", count(len(r.Specs), "spec") + ", " + count(r.Exchanges, "exchange") + ", " + count(r.Totals.Findings, "finding")},
 		{"Fails on", words(r.FailOn)},
@@ -129,6 +129,10 @@ func facts(r report.Results) []fact {
 		{"Seed", strconv.FormatInt(r.Seed, 10)},
 		{"Tool", "obconform " + report.Line(r.Tool, maxName)},
 	}
+	for _, warning := range r.Warnings {
+		list = append(list, fact{"Warning", report.Line(warning, maxLine)})
+	}
+	return list
 }
 
 // words joins words for an attribute, and for the eye.

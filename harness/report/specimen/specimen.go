@@ -109,7 +109,7 @@ func Hostile(text string) report.Results {
 	asserts.Section, skip.Section, cloud.Section = text, text, text
 	r := run(s, asserts, skip, cloud)
 	r.Trouble = []report.Trouble{{Suite: contract.API(text), What: text, Detail: text}}
-	r.Interrupted, r.Tool, r.Command = text, text, []string{text}
+	r.Interrupted, r.Tool, r.Command, r.Warnings = text, text, []string{text}, []string{text}
 	r.Target = map[string]any{"target": map[string]any{"name": text, "baseUrl": text, text: text}}
 	return report.Judge(r)
 }
