@@ -60,8 +60,6 @@ func New(cfg config.Config, options ...Option) (*Client, error) {
 	for _, option := range options {
 		option(c)
 	}
-	c.preauthorise(cfg.Consents.ConsentIDs.Accounts)
-	c.preauthorise(cfg.Consents.ConsentIDs.Funds)
 	return c, nil
 }
 
@@ -109,6 +107,8 @@ func newClient(cfg config.Config, reporter Reporter) (*Client, error) {
 	for _, secret := range cfg.Secrets() {
 		c.redactor.learn("secret", secret) // software statements, codes: nothing that an answer must not repeat
 	}
+	c.preauthorise(cfg.Consents.ConsentIDs.Accounts)
+	c.preauthorise(cfg.Consents.ConsentIDs.Funds)
 	return c, nil
 }
 

@@ -83,6 +83,9 @@ func (m mockCommand) clientCA() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("--client-ca: %w", err)
 	}
+	if len(text) == 0 {
+		return "", fmt.Errorf("--client-ca: %s: expected PEM certificates, got an empty file", m.ClientCA)
+	}
 	return string(text), nil
 }
 

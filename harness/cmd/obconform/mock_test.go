@@ -91,3 +91,53 @@ func TestMockAtTakenAddress(t *testing.T) {
 	e.wantStatus(t, 2)
 	wantText(t, e.errors, "--addr", "in use")
 }
+
+// The mock bank takes the certificates of one's own authority, tells its client
+// by one of them, insists on having one, and offers HTTP/2.
+func TestMockWithCertificatesOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	ca, dir := newAuthority(t, "our authority"), filepath.Join(t.TempDir(), "credentials")
+	certificate := ca.client(90)
+	caFile := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(caFile, []byte(pemText("CERTIFICATE", ca.certificate.Raw)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	begin(t, "mock", "--addr", "127.0.0.1:0", "--credentials", dir, "--tls", "--http2", "--client-ca", caFile, "--require-client-cert",
+		"--client-subject", certificate.Leaf.Subject.String(), "--need-scope")
+	s := &secured{t: t, ca: ca, config: filepath.Join(dir, "config.json")}
+	eventually(t, 20*time.Second, "the credentials", func() bool { return whole(s.config) })
+	s.amend(map[string]any{"client.authMethod": "tls_client_auth", "target.httpVersion": "2", "client.sendScopeOn": []string{"authorization_code"}})
+	s.present(certificate)
+	conformEssentially(t, s.config).wantEssential(t)
+
+	s.present(newAuthority(t, "our authority").client(90))
+	conformEssentially(t, s.config).wantStatus(t, 3)
+	s.amend(map[string]any{"tls.certificateFile": "client.pem", "tls.keyFile": "client-key.pem"}) // the bank's own: another subject
+	r := conform(t, "--config", s.config, "--label-filter", "clause:TOK-200")
+	r.wantStatus(t, 1)
+	wantText(t, r.out, `the client proved itself by tls_client_auth, with the certificate "CN=conformance-tpp`)
+}
+
+// What the flags of certificates ask for must be there.
+func TestMockWithWrongCertificates(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "empty.pem")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := filepath.Join(t.TempDir(), "text.pem")
+	if err := os.WriteFile(text, []byte("no certificate"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for says, flags := range map[string][]string{
+		"--client-ca: open":                         {"--tls", "--client-ca", file + ".missing"},
+		"got an empty file":                         {"--tls", "--client-ca", file},
+		"no PEM certificates":                       {"--tls", "--client-ca", text},
+		"client certificates and HTTP/2 need TLS":   {"--require-client-cert"},
+		"client certificates and HTTP/2 need TLS\n": {"--http2"},
+	} {
+		e := obconform(t, append([]string{"mock", "--addr", "127.0.0.1:0"}, flags...)...)
+		e.wantStatus(t, 2)
+		wantText(t, e.errors, says)
+	}
+}

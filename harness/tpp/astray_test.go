@@ -1,0 +1,93 @@
+package tpp
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"obconform/harness/config"
+	"obconform/harness/contract"
+)
+
+// TestAstray: discovery that leads to a host which is not allowed ends it all;
+// what is no address, or is not used, does not.
+func TestAstray(t *testing.T) {
+	allowed := func(cfg *config.Config) { cfg.Target.AllowedHosts = []string{"keys.example:8443"} }
+	noRegistering := func(cfg *config.Config) { cfg.Registration.Register = false }
+	for _, tc := range []struct {
+		member, address string
+		edit            func(*config.Config)
+		astray          string // a part of the reason, empty for none
+	}{
+		{"token_endpoint", "https://elsewhere.example/token", headless, "discovery's token_endpoint is on elsewhere.example, which is neither"},
+		{"jwks_uri", "https://keys.example/jwks", allowed, "discovery's jwks_uri is on keys.example, "},
+		{"jwks_uri", "https://keys.example:8443/jwks", allowed, ""},
+		{"authorization_endpoint", "https://elsewhere.example/a", headless, "authorization_endpoint is on elsewhere.example"},
+		{"authorization_endpoint", "https://elsewhere.example/a", allowed, ""},
+		{"registration_endpoint", "https://elsewhere.example/r", allowed, "registration_endpoint is on elsewhere.example"},
+		{"registration_endpoint", "https://elsewhere.example/r", noRegistering, ""},
+		{"userinfo_endpoint", "https://elsewhere.example/u", headless, ""},
+		{"token_endpoint", "https://127.0.0.1:1/token", headless, "token_endpoint is on 127.0.0.1:1"},
+		{"token_endpoint", "http://elsewhere.example/token", headless, ""}, // DIS-HTTPS
+		{"token_endpoint", "/token", headless, ""},
+		{"token_endpoint", "", headless, ""},
+	} {
+		b := newBank(t)
+		members := map[string]string{"token_endpoint": b.URL + "/token", "jwks_uri": b.URL + "/jwks",
+			"authorization_endpoint": b.URL + "/authorize", "registration_endpoint": b.URL + registerPath}
+		members[tc.member] = tc.address
+		document, err := json.Marshal(members)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.on("GET "+discoveryPath, reply(200, string(document)))
+		c := testClient(t, b.URL, tc.edit)
+		ends(func() { c.Call(t.Context(), contract.GetDiscovery, "") })
+		if got := c.Astray(); (got == "") != (tc.astray == "") || !strings.Contains(got, tc.astray) {
+			t.Errorf("%s on %s: astray %q, want %q", tc.member, tc.address, got, tc.astray)
+		}
+		if tc.astray == "" {
+			continue
+		}
+		before := len(b.got("", "")) + len(b.got("GET", "/"))
+		mustEnd(t, "failed", []string{"inconclusive", tc.astray}, func() { c.Call(t.Context(), contract.ListAccounts, "", Bearer("a token")) })
+		if after := len(b.got("", "")) + len(b.got("GET", "/")); after != before {
+			t.Errorf("%s: the bank was called afterwards", tc.member)
+		}
+	}
+}
+
+// All that leads astray is named at once.
+func TestAstrayInSeveralWays(t *testing.T) {
+	b := newBank(t)
+	b.on("GET "+discoveryPath, reply(200, `{"token_endpoint":"https://a.example/token","jwks_uri":"https://b.example/jwks"}`))
+	c := testClient(t, b.URL)
+	ends(func() { c.Discovery(t.Context()) })
+	if got := c.Astray(); !strings.Contains(got, "a.example") || !strings.Contains(got, "; discovery's jwks_uri is on b.example") {
+		t.Errorf("astray %q", got)
+	}
+}
+
+// The pre-authorised consent is not deleted: not by a spec, not by its cleanup.
+func TestPreauthorisedConsents(t *testing.T) {
+	b := consentBank(t)
+	c := testClient(t, b.URL, func(cfg *config.Config) { cfg.Consents.ConsentIDs.Funds = "shared 1/x" })
+	c.preauthorise("c1") // the identifier that the bank gives
+	mustRun(t, func() {
+		c.CreateAccountsConsent(t.Context(), AccountsConsent("ReadAccountsBasic"))
+		c.cleanUpSpec(t.Context())
+	})
+	if !strings.Contains(strings.Join(c.spec.Notes, " "), "is kept: ") {
+		t.Errorf("the notes are %q", c.spec.Notes)
+	}
+	for id, operation := range map[string]contract.OperationID{"c1": contract.DeleteAccountAccessConsent, "shared 1/x": contract.DeleteFundsConfirmationConsent} {
+		mustEnd(t, "skipped", []string{"never deleted"}, func() { c.DeleteConsent(t.Context(), operation, id) })
+	}
+	if got := b.got("DELETE", "/"); len(got) > 0 {
+		t.Errorf("%d deletions", len(got))
+	}
+	mustRun(t, func() { c.DeleteConsent(t.Context(), contract.DeleteAccountAccessConsent, "c2") })
+	if got := b.got("DELETE", "/"); len(got) != 1 {
+		t.Errorf("%d deletions of another consent", len(got))
+	}
+}
