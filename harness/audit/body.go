@@ -11,6 +11,10 @@ import (
 	"obconform/harness/strictjson"
 )
 
+// keySetType is the registered media type of a JWK set (RFC 7517, section 8.5.2),
+// a set's right as much as the type of all JSON.
+const keySetType = "application/jwk-set+json"
+
 // readBody holds the body against COM-CONTENT-TYPE and COM-JSON and keeps what
 // can be read of it. A body that nobody documents and that is no JSON breaches
 // nothing (R5).
@@ -20,7 +24,7 @@ func (e *examination) readBody() {
 		return // COM-EMPTY's, or the business of whoever misses it
 	}
 	media, charset, single := contentType(e.res.Header)
-	labelled := media == "application/json"
+	labelled := media == "application/json" || e.op.ID == contract.GetJWKS && media == keySetType
 	isJSON := !isHTML(e.res) && (labelled || isContainer(body))
 	if !isJSON && !e.wantsJSON() && !labelled {
 		return

@@ -35,7 +35,7 @@ var commonClauses = []Clause{
 		"A JSON body must be exactly one RFC 8259 value: valid UTF-8, no byte-order mark, nothing after it, no member name twice in one object, no more than 64 levels deep.",
 		Source{"RFC 8259", "sections 2, 4 and 8.1"}},
 	{ComContentType, Common, Std,
-		"An answer with a JSON body must say Content-Type application/json; a charset parameter may only be utf-8.",
+		"An answer with a JSON body must say Content-Type application/json (a key set may say application/jwk-set+json, RFC 7517); a charset parameter may only be utf-8.",
 		Source{standardRW, "Headers"}},
 	{ComEmpty, Common, Doc,
 		"A 204 must carry no body: no Content-Length above 0, no Transfer-Encoding, no byte after the headers.",
