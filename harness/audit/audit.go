@@ -30,6 +30,9 @@ type Options struct {
 	RequireSignature bool
 	// MaxResponseBytes is the limit that bodies were read with, for messages.
 	MaxResponseBytes int64
+	// MaxJSONValues is how many values a body may have to be parsed, 0 for any
+	// number.
+	MaxJSONValues int
 	// RegistrationMethod is the authentication method that registrations ask
 	// for when neither answer nor request names one (R3).
 	RegistrationMethod string

@@ -101,6 +101,7 @@ func TestInconclusive(t *testing.T) {
 		{"cut off", "cut off", with(answer(t, contract.ListAccounts, 200), func(x *audit.Exchange) { x.Response.Truncated = true })},
 		{"cut off by the connection's end", "closed early", with(answer(t, contract.ListAccounts, 200), func(x *audit.Exchange) { x.Response.Truncated, x.Err = true, io.ErrUnexpectedEOF })},
 		{"too large", "1048576 bytes", with(answer(t, contract.ListAccounts, 200), func(x *audit.Exchange) { x.Response.TooLarge = true })},
+		{"more values than are read", "limits.jsonValues, 1000000", with(answer(t, contract.ListAccounts, 200), raw(t, "["+strings.Repeat("1,", 1_000_000)+"1]"))},
 		{"longer than announced", "announced", with(answer(t, contract.ListAccounts, 200), func(x *audit.Exchange) { x.Response.ContentLength-- })},
 		{"shorter than announced", "announced", with(answer(t, contract.ListAccounts, 200), func(x *audit.Exchange) { x.Response.ContentLength++ })},
 		{"a coding that was not asked for", "not asked for", with(answer(t, contract.ListAccounts, 200), header("Content-Encoding", "br"), acceptEncoding("gzip, br;q=0"))},

@@ -51,7 +51,7 @@ func newAuditor(t testing.TB, options audit.Options) *audit.Auditor {
 	if options.ClockSkew == 0 {
 		options.ClockSkew = time.Minute
 	}
-	options.MaxResponseBytes = 1 << 20
+	options.MaxResponseBytes, options.MaxJSONValues = 1<<20, 1_000_000
 	a, err := audit.New(options)
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"obconform/harness/strictjson"
 )
 
 // inconclusive says why the environment answered and not the API, or "" where
@@ -43,6 +45,7 @@ func (a *Auditor) inconclusive(x Exchange) string {
 // limits. The clause asks for an inconclusive exchange, not for a finding.
 func (a *Auditor) notWhole(x Exchange) string {
 	res := x.Response
+	most := a.options.MaxJSONValues
 	announced := res.ContentLength >= 0 && x.Request.Method != http.MethodHead && res.Status != 204 && res.Status != 304
 	switch {
 	case res.TooLarge:
@@ -53,6 +56,8 @@ func (a *Auditor) notWhole(x Exchange) string {
 		return "COM-TRANSPORT: the answer was cut off or cannot be decoded"
 	case announced && int64(len(res.RawBody)) != res.ContentLength:
 		return fmt.Sprintf("COM-TRANSPORT: %d bytes were announced, %d arrived", res.ContentLength, len(res.RawBody))
+	case most > 0 && strictjson.Count(res.Body) > most:
+		return fmt.Sprintf("COM-TRANSPORT: the body may have more values than limits.jsonValues, %d", most)
 	}
 	for _, coding := range tokens(res.Header.Values("Content-Encoding")) {
 		if coding != "identity" && !asksFor(x.Request.Header, coding) {

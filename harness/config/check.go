@@ -163,6 +163,7 @@ func (l *loader) checkDebtorAccount(account DebtorAccount) {
 const (
 	mostResponseBytes = 512 << 20
 	mostHeaderBytes   = 16 << 20
+	mostJSONValues    = 10_000_000
 )
 
 func (l *loader) checkBounds() {
@@ -197,5 +198,8 @@ func (l *loader) checkBounds() {
 		if limit.bytes < 1 || limit.bytes > limit.most {
 			l.breach(limit.key, fmt.Sprintf("1 to %d bytes", limit.most), fmt.Sprint(limit.bytes))
 		}
+	}
+	if values := l.cfg.Limits.JSONValues; values < 1 || values > mostJSONValues {
+		l.breach("limits.jsonValues", fmt.Sprintf("1 to %d values", mostJSONValues), fmt.Sprint(values))
 	}
 }

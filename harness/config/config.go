@@ -311,6 +311,9 @@ type Limits struct {
 	ResponseBytes int64 `json:"responseBytes"`
 	// HeaderBytes is the longest header block that is read, in bytes.
 	HeaderBytes int64 `json:"headerBytes"`
+	// JSONValues is how many values the largest body that is read may have:
+	// small ones take a hundred times their bytes once they are checked.
+	JSONValues int64 `json:"jsonValues"`
 }
 
 // Budgets are times within which 95 of 100 answers should come. Passing one is

@@ -61,7 +61,7 @@ func Default() Config {
 			Spec:    Duration(2 * time.Minute),
 			Run:     Duration(10 * time.Minute),
 		},
-		Limits:  Limits{ResponseBytes: 8 << 20, HeaderBytes: 1 << 20},
+		Limits:  Limits{ResponseBytes: 8 << 20, HeaderBytes: 1 << 20, JSONValues: 20_000},
 		Retries: Retries{Reads: 2, Pause: Duration(500 * time.Millisecond), LongestWait: Duration(time.Minute)},
 		FailOn:  []contract.Level{contract.Doc, contract.Std},
 		Profile: profile.Documented,

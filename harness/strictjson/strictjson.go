@@ -93,7 +93,11 @@ type parser struct {
 
 func (p *parser) problem(offset int, format string, args ...any) {
 	if len(p.problems) < maxProblems {
-		p.problems = append(p.problems, Problem{Pointer: Join(p.path...), Offset: offset, Message: fmt.Sprintf(format, args...)})
+		path := slices.Clone(p.path)
+		for i, name := range path {
+			path[i] = shorten(name) // a name may be megabytes long
+		}
+		p.problems = append(p.problems, Problem{Pointer: Join(path...), Offset: offset, Message: fmt.Sprintf(format, args...)})
 	}
 }
 

@@ -111,9 +111,12 @@ func (p *parser) hex4(at int) (rune, bool) {
 // shorten keeps a hostile member name out of messages beyond its start.
 func shorten(name string) string {
 	const most = 40
-	runes := []rune(name)
-	if len(runes) <= most {
-		return name
+	seen := 0
+	for i := range name {
+		if seen == most {
+			return name[:i] + "..."
+		}
+		seen++
 	}
-	return string(runes[:most]) + "..."
+	return name
 }

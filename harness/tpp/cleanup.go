@@ -81,10 +81,23 @@ func (c *Client) clean(ctx context.Context, list *[]cleanup) {
 	*list = (*list)[:len(*list)-1]
 	defer c.clean(ctx, list)
 	if c.Gone() != "" {
-		c.note("could not delete %s: the target is gone", last.what)
+		c.tryToDelete(ctx, last)
 		return
 	}
 	last.delete(ctx)
+}
+
+// tryToDelete deletes at a target that is gone, which may be so for what was
+// asked last and no more. It is left alone after the first deletion without an
+// answer: nobody has to wait for all of them.
+func (c *Client) tryToDelete(ctx context.Context, one cleanup) {
+	if c.forsaken {
+		c.note("could not delete %s: the target is gone", one.what)
+		return
+	}
+	c.lastTry = true
+	defer func() { c.lastTry = false }()
+	one.delete(ctx)
 }
 
 // deleted holds the answer to a deletion at a spec's end against the clause

@@ -98,16 +98,29 @@ func TestCleanupGoesOnAfterADeletionThatEndsTheSpec(t *testing.T) {
 	}
 }
 
+// A target that is gone may take deletions all the same; when the first has no
+// answer, it is left alone. Nothing else is asked of it.
 func TestCleanupOfATargetThatIsGone(t *testing.T) {
-	b := consentBank(t)
-	c := testClient(t, b.URL)
-	createConsents(t, c, 2)
-	for range pace.GoneAfter {
-		c.pace.Failed("status 503")
-	}
-	mustRun(t, func() { c.cleanUpSpec(t.Context()) })
-	if got := b.deletions(); len(got) > 0 || len(c.spec.Notes) != 2 {
-		t.Errorf("deleted %v, notes %q", got, c.spec.Notes)
+	for _, one := range []struct {
+		answer http.HandlerFunc
+		tried  []string
+		noted  int
+	}{
+		{reply(204, ""), []string{"c3", "c2", "c1"}, 0},
+		{reply(503, ""), []string{"c3"}, 3},
+	} {
+		b := consentBank(t)
+		b.on("DELETE "+consentsPath+"/", one.answer)
+		c := testClient(t, b.URL)
+		createConsents(t, c, 3)
+		for range pace.GoneAfter {
+			c.pace.Failed("status 503")
+		}
+		mustRun(t, func() { c.cleanUpSpec(t.Context()) })
+		if got := b.deletions(); !slices.Equal(got, one.tried) || len(c.spec.Notes) != one.noted {
+			t.Errorf("tried to delete %v, expected %v; notes %q", got, one.tried, c.spec.Notes)
+		}
+		mustEnd(t, "failed", []string{"the target is gone"}, func() { c.Call(t.Context(), contract.ListAccounts, "") })
 	}
 }
 

@@ -48,6 +48,9 @@ type Client struct {
 	astray        string            // where discovery leads that must not be called
 	refreshed     map[string]string // the latest refresh token, by its key under consents.tokens
 	preauthorised []string          // consents that are never deleted
+	// lastTry lets deletions be sent to a target that is gone; forsaken says that
+	// one of them had no answer either.
+	lastTry, forsaken bool
 }
 
 // New makes the TPP that the configuration describes. It makes no request; the
@@ -77,6 +80,7 @@ func newClient(cfg config.Config, reporter Reporter) (*Client, error) {
 		RFC7591Errors:      acceptsRFC7591(cfg),
 		RequireSignature:   cfg.Target.RequireSignature,
 		MaxResponseBytes:   cfg.Limits.ResponseBytes,
+		MaxJSONValues:      int(cfg.Limits.JSONValues),
 		RegistrationMethod: cfg.Client.AuthMethod,
 	})
 	if err != nil {

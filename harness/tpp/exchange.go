@@ -32,7 +32,7 @@ func (c *Client) Call(ctx context.Context, id contract.OperationID, resource str
 // that is the spec's and the auditor's business. It ends the spec only when
 // the target is gone, or when the spec's time is over before it may be asked.
 func (c *Client) once(ctx context.Context, r *request, target *url.URL) *Answer {
-	if gone := c.Gone(); gone != "" {
+	if gone := c.Gone(); gone != "" && !c.lastTry {
 		c.inconclusiveSpec("the target is gone: " + gone)
 	}
 	if c.astray != "" {
@@ -54,6 +54,7 @@ func (c *Client) once(ctx context.Context, r *request, target *url.URL) *Answer 
 	c.account(name, r, answer)
 	answer.index = c.record(x, result)
 	c.noticeAstray(answer)
+	c.forsaken = c.forsaken || c.lastTry && result.Inconclusive != ""
 	if c.resent.Swap(0) > 0 {
 		c.note("%s was sent on a second connection: the server had closed the first", r.operation.ID)
 	}

@@ -16,25 +16,36 @@ func (c *Client) learnFrom(x audit.Exchange) {
 		return
 	}
 	switch x.Operation {
-	case contract.RequestToken:
-		c.learnMember(x.Response.Body, audit.AccessToken, "access_token")
-		c.learnMember(x.Response.Body, audit.AccessToken, "refresh_token")
-	case contract.RegisterClient, contract.GetClient, contract.UpdateClient:
-		c.learnMember(x.Response.Body, audit.ClientSecret, "client_secret")
+	case contract.RequestToken, contract.RegisterClient, contract.GetClient, contract.UpdateClient:
+		c.learnMembers(x.Operation, x.Response.Body)
 	case contract.Authorize:
 		c.learn(audit.AuthorizationCode, redirectValues(x.Response.Header.Get("Location")).Get("code"))
 	}
 }
 
-// learnMember passes over a secret that is masked (DCR-GET-200).
-func (c *Client) learnMember(body []byte, kind audit.SecretKind, name string) {
-	var members map[string]any
+// learnMembers passes over a secret that is masked (DCR-GET-200). It reads no
+// other member: the body may be of any size.
+func (c *Client) learnMembers(operation contract.OperationID, body []byte) {
+	var members struct {
+		AccessToken  json.RawMessage `json:"access_token"`
+		RefreshToken json.RawMessage `json:"refresh_token"`
+		ClientSecret json.RawMessage `json:"client_secret"`
+	}
 	if json.Unmarshal(body, &members) != nil {
 		return // what cannot be read is of no use to anybody
 	}
-	if value, _ := members[name].(string); strings.Trim(value, "*xX#.-•") != "" {
-		c.learn(kind, value)
+	learn := func(kind audit.SecretKind, member json.RawMessage) {
+		var value string
+		if json.Unmarshal(member, &value) == nil && strings.Trim(value, "*xX#.-•") != "" {
+			c.learn(kind, value)
+		}
 	}
+	if operation == contract.RequestToken {
+		learn(audit.AccessToken, members.AccessToken)
+		learn(audit.AccessToken, members.RefreshToken)
+		return
+	}
+	learn(audit.ClientSecret, members.ClientSecret)
 }
 
 // redirectValues are the parameters of an authorisation redirect: those of its
