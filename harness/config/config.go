@@ -174,7 +174,8 @@ type Scopes struct {
 }
 
 // SecondClient is another TPP at the same target, for what must be refused
-// across clients; empty where there is none.
+// across clients; empty where there is none. It proves itself by its secret
+// alone: key and certificate are the first client's.
 type SecondClient struct {
 	ID     Secret `json:"id"`
 	Secret Secret `json:"secret"`

@@ -33,6 +33,9 @@ func (c *Client) noticeAstray(document *Answer) {
 // endpointsInUse are the members of the discovery document that a run goes by.
 func (c *Client) endpointsInUse() []string {
 	members := []string{"token_endpoint", "jwks_uri"}
+	if c.subject != "" {
+		members = append(members, aliases+"token_endpoint")
+	}
 	if c.cfg.Consents.Way == "headless" {
 		members = append(members, "authorization_endpoint")
 	}

@@ -57,14 +57,22 @@ func TestAstray(t *testing.T) {
 	}
 }
 
-// All that leads astray is named at once.
+// All that leads astray is named at once; an address for clients with a
+// certificate counts for those alone.
 func TestAstrayInSeveralWays(t *testing.T) {
 	b := newBank(t)
-	b.on("GET "+discoveryPath, reply(200, `{"token_endpoint":"https://a.example/token","jwks_uri":"https://b.example/jwks"}`))
-	c := testClient(t, b.URL)
-	ends(func() { c.Discovery(t.Context()) })
-	if got := c.Astray(); !strings.Contains(got, "a.example") || !strings.Contains(got, "; discovery's jwks_uri is on b.example") {
-		t.Errorf("astray %q", got)
+	b.on("GET "+discoveryPath, reply(200, `{"token_endpoint":"https://a.example/token","jwks_uri":"https://b.example/jwks",
+		"mtls_endpoint_aliases":{"token_endpoint":"https://c.example/token"}}`))
+	for _, certificate := range []bool{false, true} {
+		c := testClient(t, b.URL)
+		if certificate {
+			c.subject = "CN=ours"
+		}
+		ends(func() { c.Discovery(t.Context()) })
+		got := c.Astray()
+		if !strings.Contains(got, "a.example") || !strings.Contains(got, "; discovery's jwks_uri is on b.example") || strings.Contains(got, "c.example") != certificate {
+			t.Errorf("with a certificate %t: astray %q", certificate, got)
+		}
 	}
 }
 

@@ -58,6 +58,20 @@ func (c *Client) endpoint(ctx context.Context, member string) string {
 	return address
 }
 
+// mutual is the address of an endpoint for a client that shows a certificate:
+// the alias that discovery publishes for such (RFC 8705, section 5), or the
+// endpoint itself.
+func (c *Client) mutual(ctx context.Context, member string) string {
+	if alias, ok := c.Discovery(ctx).Text("/" + aliases + member); ok && alias != "" && c.subject != "" {
+		return alias
+	}
+	return c.endpoint(ctx, member)
+}
+
+// aliases is the member of discovery, as a pointer, that holds the addresses for
+// mutual TLS.
+const aliases = "mtls_endpoint_aliases/"
+
 // Issuer is the bank's issuer as discovery names it.
 func (c *Client) Issuer(ctx context.Context) string { return c.endpoint(ctx, "issuer") }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -109,6 +110,31 @@ func TestTheSecondClientProvesItselfByItsSecret(t *testing.T) {
 		})
 		if other, ok := c.Other(); !ok || other.Method != want {
 			t.Errorf("%s: %+v", method, other)
+		}
+	}
+}
+
+// A client with a certificate uses the address that is for such, and names the
+// token endpoint in its assertions all the same.
+func TestAliasesForMutualTLS(t *testing.T) {
+	for _, certificate := range []bool{false, true} {
+		b := newBank(t)
+		b.on("GET "+discoveryPath, reply(200, fmt.Sprintf(`{"issuer":%q,"token_endpoint":"%[1]s/token","jwks_uri":"%[1]s/jwks",
+			"mtls_endpoint_aliases":{"token_endpoint":"%[1]s/mtls/token"}}`, b.URL)))
+		b.on("POST /mtls/token", tokenReply("access-token-1", 300))
+		c := signingClient(t, b, func(cfg *config.Config) { cfg.Client.AuthMethod = "private_key_jwt" })
+		used := "/token"
+		if certificate {
+			c.subject, used = "CN=ours", "/mtls/token"
+		}
+		mustRun(t, func() { c.Token(t.Context(), contract.ScopeAccounts) })
+		requests := b.got("POST", "/")
+		if len(requests) != 1 || requests[0].URL.Path != used {
+			t.Fatalf("with a certificate %t: %v", certificate, requests)
+		}
+		claims, _ := jose.UnverifiedClaims(formOf(t, requests[0].body).Get("client_assertion"))
+		if claims["aud"] != b.URL+"/token" {
+			t.Errorf("the audience is %v", claims["aud"])
 		}
 	}
 }

@@ -40,9 +40,9 @@ func (c *Client) Other() (other Identity, ok bool) {
 // TokenRequest sends a token request of that client; an empty grant_type is
 // left out. It does not judge the answer.
 func (c *Client) TokenRequest(ctx context.Context, who Identity, values url.Values, edits ...Edit) *Answer {
-	address := c.endpoint(ctx, "token_endpoint")
+	address := c.mutual(ctx, "token_endpoint")
 	operation, _ := contract.Lookup(contract.RequestToken)
-	prove, err := c.prove(who, address, values)
+	prove, err := c.prove(who, c.endpoint(ctx, "token_endpoint"), values)
 	if err != nil {
 		c.NotExercised("the client cannot prove itself: " + err.Error())
 	}

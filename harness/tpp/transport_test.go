@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"encoding/pem"
 	"io"
@@ -79,6 +80,23 @@ func TestTLSIsVerified(t *testing.T) {
 	c = testClient(t, server.URL, trusting(t, server))
 	if answer := c.Call(t.Context(), contract.ListAccounts, ""); answer.Status != 200 {
 		t.Errorf("a known certificate: status %d", answer.Status)
+	}
+}
+
+// A server that speaks no better than TLS 1.1 is not spoken to.
+func TestOldTLSIsRefused(t *testing.T) {
+	for version, want := range map[uint16]int{tls.VersionTLS11: 0, tls.VersionTLS12: 200, tls.VersionTLS13: 200} {
+		server := httptest.NewUnstartedServer(reply(200, `{"Data":{"Account":[]}}`))
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version} // #nosec G402 -- an old server
+		server.StartTLS()
+		c := testClient(t, server.URL, trusting(t, server))
+		answer := c.Call(t.Context(), contract.ListAccounts, "")
+		if answer.Status != want || want == 0 && !strings.Contains(answer.inconclusive, "TLS failed") {
+			t.Errorf("%s: status %d, inconclusive %q", tls.VersionName(version), answer.Status, answer.inconclusive)
+		}
+		c.transport.CloseIdleConnections()
+		server.Close()
 	}
 }
 
