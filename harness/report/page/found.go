@@ -43,8 +43,10 @@ type finding struct {
 	// Habit is the known habit of the bank that it is, Profiled why the profile
 	// weighs it otherwise than the contract; empty for none.
 	Habit, Profiled string
-	Spec            specLink
-	Exchange        *exchange
+	// Accepted is by what the user has accepted it, empty for nothing.
+	Accepted string
+	Spec     specLink
+	Exchange *exchange
 	// Evidence is the file with all that the spec saw, empty for none.
 	Evidence string
 }
@@ -121,7 +123,7 @@ func (l *looker) finding(group report.FindingGroup, shown map[string]bool) findi
 	if habit, known := contract.HabitByID(group.Habit); known {
 		f.Habit = string(habit.ID) + ": " + habit.Sentence
 	}
-	f.Profiled = report.Line(group.Profiled, maxLine)
+	f.Profiled, f.Accepted = report.Line(group.Profiled, maxLine), report.Line(group.Accepted, maxLine)
 	if group.Spec != "" {
 		f.Spec = specLink{l.specID(group.Suite, group.Spec), report.Line(group.Spec, maxName), word(group.Suite)}
 	}

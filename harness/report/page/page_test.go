@@ -28,7 +28,7 @@ func render(t *testing.T, results report.Results) string {
 func TestEveryKindHasItsVerdictOnTop(t *testing.T) {
 	for name, results := range specimen.Kinds() {
 		text := render(t, results)
-		for _, want := range []string{"</span> " + string(results.Outcome) + "</span>", results.Outcome.Meaning(),
+		for _, want := range []string{"</span> " + string(results.Outcome) + "</span>", results.Meaning(),
 			fmt.Sprintf("exit status %d", report.ExitStatus(results))} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: no %q", name, want)
@@ -56,6 +56,13 @@ func TestThePageShowsWhatTheResultsHold(t *testing.T) {
 	for _, clause := range contract.Clauses() {
 		if !strings.Contains(text, `<tr id="`+string(clause.ID)+`"`) {
 			t.Errorf("no row of %s", clause.ID)
+		}
+	}
+	accepted := render(t, specimen.Kinds()["accepted"])
+	for _, want := range []string{"BANK-1", "Waivers that have expired", "BANK-3", "Waivers that met no finding", "BANK-2",
+		"the client certificate ends on 2026-01-20", `id="found-COM-FAPI-PRESENT"`, `<dt>Accepted</dt>`} {
+		if !strings.Contains(accepted, want) {
+			t.Errorf("what was accepted: no %q", want)
 		}
 	}
 	if trouble := render(t, specimen.Kinds()["crashed"]); !strings.Contains(trouble, "the worker crashed: exit status 2") {

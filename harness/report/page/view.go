@@ -41,6 +41,8 @@ type view struct {
 	Unjudged    []reasonSection
 	Assertions  []assertion
 	Troubles    []trouble
+	Notices     []notice
+	Coverage    coverage
 	APIs        []apiClauses
 	Timings     []timingRow
 	Suites      []suite
@@ -90,6 +92,10 @@ func look(results report.Results) view {
 		v.Target = "unknown target"
 	}
 	v.Title = string(v.Outcome) + ": " + v.Target
+	if results.Label != "" {
+		v.Target += " (" + report.Line(results.Label, maxName) + ")"
+	}
+	v.Notices, v.Coverage = notices(results), coverageOf(results.Coverage)
 	v.Facts = facts(results)
 	v.Found, v.Assertions, v.Troubles = l.found(), l.assertions(), l.troubles()
 	v.Unjudged = reasonSections(results.Clauses)

@@ -11,6 +11,7 @@ import (
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
 	"obconform/harness/report"
+	"obconform/harness/waiver"
 )
 
 // Start is when every one of the runs began.
@@ -77,8 +78,15 @@ func Kinds() map[string]report.Results {
 	crashed := run(pass, fail)
 	crashed.Results = crashed.Results[:1]
 	crashed.Trouble = []report.Trouble{{Suite: contract.Accounts, What: "the worker crashed: exit status 2", Detail: "goroutine 1 [running]"}}
+	accepted := run(pass, fail)
+	accepted.Waivers = waiver.List{
+		{Clause: contract.ComFapiPresent, Reason: "mended in March", Ticket: "BANK-1", Expires: "2026-03-01"},
+		{Clause: contract.AccListPages, Reason: "not met", Ticket: "BANK-2", Expires: "2026-03-01"},
+		{Clause: contract.AccListStable, Reason: "forgotten", Ticket: "BANK-3", Expires: "2025-12-31"}}
+	accepted.Warnings = []string{"the client certificate ends on 2026-01-20"}
 	return map[string]report.Results{
-		"passed": report.Judge(run(pass)), "failed": report.Judge(run(pass, fail, warn, skip)), "warned": report.Judge(run(pass, warn)),
+		"accepted": report.Judge(accepted),
+		"passed":   report.Judge(run(pass)), "failed": report.Judge(run(pass, fail, warn, skip)), "warned": report.Judge(run(pass, warn)),
 		"inconclusive": report.Judge(run(pass, cloud)), "skipped": report.Judge(run(skip)), "nothing": report.Judge(report.Run{Tool: "1.2.3"}),
 		"errored": report.Judge(run(panics)), "asserted": report.Judge(run(asserts)), "interrupted": report.Judge(interrupted),
 		"crashed": report.Judge(crashed), "placeholder": report.Placeholder(run(pass, fail)),
@@ -108,6 +116,8 @@ func Hostile(text string) report.Results {
 	cloud.Record.Exchanges[0].Inconclusive, cloud.Record.Exchanges[0].Status = text, 599
 	asserts.Section, skip.Section, cloud.Section = text, text, text
 	r := run(s, asserts, skip, cloud)
+	r.Warnings = []string{text}
+	r.Waivers = waiver.List{{Clause: contract.AccListPages, Reason: text, Ticket: text, Expires: text}}
 	r.Trouble = []report.Trouble{{Suite: contract.API(text), What: text, Detail: text}}
 	r.Interrupted, r.Tool, r.Command, r.Warnings = text, text, []string{text}, []string{text}
 	r.Target = map[string]any{"target": map[string]any{"name": text, "baseUrl": text, text: text}}
