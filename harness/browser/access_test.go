@@ -67,17 +67,18 @@ func TestTheStructureOfThePage(t *testing.T) {
 	for _, name := range runs(t, "kinds") {
 		p := show(t, name)
 		for what, expression := range map[string]string{
-			"one h1":                          `document.querySelectorAll('h1').length === 1`,
-			"headings skip no level":          `Array.from(document.querySelectorAll('h1, h2, h3, h4'), h => Number(h.localName[1])).every((level, i, all) => i === 0 || level <= all[i - 1] + 1)`,
-			"table headers say their scope":   `Array.from(document.querySelectorAll('th')).every(th => ['row', 'col', 'rowgroup'].includes(th.scope))`,
-			"tables have headers":             `Array.from(document.querySelectorAll('table')).every(t => t.querySelector('thead th'))`,
-			"fields have labels":              `Array.from(document.querySelectorAll('input, select')).every(f => f.labels.length === 1)`,
-			"pictures are hidden from it":     `Array.from(document.querySelectorAll('svg')).every(s => s.getAttribute('aria-hidden') === 'true')`,
-			"the count of a filter is spoken": `document.querySelector('output').getAttribute('aria-live') === 'polite'`,
-			"the language is named":           `document.documentElement.lang === 'en'`,
-			"verdicts are words, too":         `Array.from(document.querySelectorAll('.matrix td:not(.gap):not(.others)')).every(td => /^(passed|failed|warned|waived|inconclusive|not exercised), \d+ exchange/.test(td.querySelector('.sr').textContent))`,
-			"verdicts have signs, too":        `Array.from(document.querySelectorAll('.matrix td:not(.gap):not(.others) > [aria-hidden]')).every(s => /^[✓✗!~?–]/.test(s.textContent))`,
-			"what scrolls can have the focus": `Array.from(document.querySelectorAll('.scroll, pre')).every(e => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight || e.tabIndex === 0)`,
+			"landmarks have names of their own": `(names => new Set(names).size === names.length)(Array.from(document.querySelectorAll('section, [role=region], nav, form'), e => e.getAttribute('aria-label') || e.getAttribute('aria-labelledby')).filter(Boolean))`,
+			"one h1":                            `document.querySelectorAll('h1').length === 1`,
+			"headings skip no level":            `Array.from(document.querySelectorAll('h1, h2, h3, h4'), h => Number(h.localName[1])).every((level, i, all) => i === 0 || level <= all[i - 1] + 1)`,
+			"table headers say their scope":     `Array.from(document.querySelectorAll('th')).every(th => ['row', 'col', 'rowgroup'].includes(th.scope))`,
+			"tables have headers":               `Array.from(document.querySelectorAll('table')).every(t => t.querySelector('thead th'))`,
+			"fields have labels":                `Array.from(document.querySelectorAll('input, select')).every(f => f.labels.length === 1)`,
+			"pictures are hidden from it":       `Array.from(document.querySelectorAll('svg')).every(s => s.getAttribute('aria-hidden') === 'true')`,
+			"the count of a filter is spoken":   `document.querySelector('output').getAttribute('aria-live') === 'polite'`,
+			"the language is named":             `document.documentElement.lang === 'en'`,
+			"verdicts are words, too":           `Array.from(document.querySelectorAll('.matrix td:not(.gap):not(.others)')).every(td => /^(passed|failed|warned|waived|inconclusive|not exercised), \d+ exchange/.test(td.querySelector('.sr').textContent))`,
+			"verdicts have signs, too":          `Array.from(document.querySelectorAll('.matrix td:not(.gap):not(.others) > [aria-hidden]')).every(s => /^[✓✗!~?–]/.test(s.textContent))`,
+			"what scrolls can have the focus":   `Array.from(document.querySelectorAll('.scroll, pre')).every(e => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight || e.tabIndex === 0)`,
 		} {
 			if !evaluate[bool](p, expression) {
 				t.Errorf("%s: not so: %s", name, what)

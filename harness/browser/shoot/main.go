@@ -68,6 +68,16 @@ func shoot(report, folder string) error {
 			}
 		}
 	}
+	open := `(e => { if (e) { e.open = true; e.closest('article').scrollIntoView(); } })(document.querySelector('details.exchange')); 0`
+	if err := picture(tab, open, filepath.Join(folder, "phone-evidence.png")); err != nil {
+		return err
+	}
+	if err := tab.Look(1280, 800, "dark"); err != nil {
+		return err
+	}
+	if err := picture(tab, open, filepath.Join(folder, "dark-evidence.png")); err != nil {
+		return err
+	}
 	pdf, err := chromedp.Run(tab.Context, chromedp.PrintToPDF())
 	if err != nil {
 		return err

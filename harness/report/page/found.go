@@ -1,6 +1,8 @@
 package page
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -218,9 +220,19 @@ func message(first string, headers []evidence.HeaderLine, body string) string {
 		fmt.Fprintf(&text, "%s: %s\n", report.Line(line.Name, maxName), report.Line(line.Value, maxLine))
 	}
 	if body != "" {
-		text.WriteString("\n" + report.Block(body, maxBody))
+		text.WriteString("\n" + report.Block(indented(body), maxBody))
 	}
 	return text.String()
+}
+
+// indented is a body of one line of JSON as people read it, its members in
+// order and twice where they came twice; any other body stays as it is.
+func indented(body string) string {
+	var out bytes.Buffer
+	if strings.Contains(body, "\n") || json.Indent(&out, []byte(body), "", "  ") != nil {
+		return body
+	}
+	return out.String()
 }
 
 // assertion is a spec that failed, or that the tool broke, without a finding

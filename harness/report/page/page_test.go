@@ -47,7 +47,7 @@ func TestThePageShowsWhatTheResultsHold(t *testing.T) {
 	for _, want := range []string{
 		`id="found-COM-FAPI-PRESENT"`, `<code class="wild">/Data/Account/0/AccountType</code>`, `<dd class="wild">a string</dd>`,
 		`<span class="wild">a number</span>`, "Authorization: Bearer [access token]", "GET /accounts → 200", "c6a1b3c2-0000-4000-8000-000000000001",
-		"consents.way is none", "OB-301-ACC-100000", "curl --silent", `<th scope="col">429</th>`, "! over 1.00 ms", "2026-01-02 11:00:00 UTC, took 1m0s",
+		"{\n  &#34;Data&#34;: {\n    &#34;Account&#34;: []", "consents.way is none", "OB-301-ACC-100000", "curl --silent", `<th scope="col">429</th>`, "! over 1.00 ms", "2026-01-02 11:00:00 UTC, took 1m0s",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q", want)
