@@ -7,7 +7,7 @@ TEST_TIMEOUT := 10m
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test race prove ledger bench interop browser fuzz lint fmt clean
+.PHONY: help build conformance test race prove ledger bench interop browser dashboards fuzz lint fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,15 @@ browser: ## test the HTML page in headless Chromium
 	$(GO) -C harness/browser vet ./...
 	$(GO) -C harness/browser test -count=1 -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
 
+dashboards: build harness/dashboards/node_modules/.package-lock.json ## have dashboards of others count the reports (needs Node.js 20 and npm)
+	rm -rf $(BIN)/reports && mkdir -p $(BIN)/reports
+	KEEP_REPORTS=$(CURDIR)/$(BIN)/reports $(GO) test -count=1 -run '^TestReportsOfEveryKindForOtherReaders$$' ./harness/report/folder
+	$(BIN)/obconform run --quiet --reports $(BIN)/reports/run
+	node harness/dashboards/check.mjs $(BIN)/reports/*
+
+harness/dashboards/node_modules/.package-lock.json: harness/dashboards/package-lock.json
+	npm --prefix harness/dashboards ci --ignore-scripts --no-fund --no-audit
+
 fuzz: ## fuzz everything that reads a server's bytes, 20 s each
 	sh .ci/fuzz
 
@@ -58,4 +67,4 @@ fmt: ## format the code
 	gofmt -w harness suites schemas
 
 clean: ## remove what was built and reported
-	rm -rf $(BIN) reports/*.xml reports/*.json reports/*.html reports/detection.md
+	rm -rf $(BIN) reports/evidence reports/*.har reports/summary.md reports/*.xml reports/*.json reports/*.html reports/detection.md

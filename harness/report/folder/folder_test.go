@@ -121,3 +121,23 @@ func TestEvidenceIsNamedAsTheUserNamesTheFolder(t *testing.T) {
 		}
 	}
 }
+
+// With KEEP_REPORTS the reports of every kind of run are kept in that folder,
+// for programs of others to read (make dashboards).
+func TestReportsOfEveryKindForOtherReaders(t *testing.T) {
+	kept := os.Getenv("KEEP_REPORTS")
+	if kept == "" {
+		kept = t.TempDir()
+	}
+	kinds := specimen.Kinds()
+	kinds["large"] = specimen.Large(3000)
+	for name, results := range kinds {
+		dir := filepath.Join(kept, strings.ReplaceAll(name, " ", "-"))
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if files := write(t, dir, results); len(files) < 4 {
+			t.Errorf("%s: only %v", name, files)
+		}
+	}
+}
