@@ -56,6 +56,7 @@ func (t *terminal) everything() {
 	}
 	t.notExercised()
 	t.clauses(Inconclusive, "Inconclusive")
+	t.unjudged()
 	t.clauses(Warned, "Warnings")
 	t.clauses(Waived, "Waived")
 	t.accepted()
@@ -323,6 +324,23 @@ func (t *terminal) transcript(text *strings.Builder, x *evidence.Exchange) {
 		for line := range strings.Lines(shown) {
 			fmt.Fprintf(text, "  %s", line)
 		}
+	}
+}
+
+// unjudged are the specs without a verdict, by reason.
+func (t *terminal) unjudged() {
+	groups := t.results.Unjudged()
+	if len(groups) == 0 {
+		return
+	}
+	t.title("Specs without a verdict")
+	for i, group := range groups {
+		if i == maxPrinted {
+			t.printf("  and %s\n", plural(len(groups)-maxPrinted, "more reason"))
+			break
+		}
+		t.printf("  %s: %s\n    %s, the first in %s: %s\n", t.paint(string(Inconclusive), string(group.State)), Line(group.Reason, 2*maxShort),
+			plural(group.Count, "spec"), Line(string(group.First.Suite), maxShort), Line(group.First.Name, maxName))
 	}
 }
 

@@ -1,10 +1,14 @@
 package runner_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"obconform/harness/report"
+	"obconform/harness/report/agreement"
+	"obconform/harness/report/folder"
 	"obconform/harness/report/junitcheck"
 	"obconform/harness/runner"
 )
@@ -55,10 +59,40 @@ func TestEveryKindOfEnd(t *testing.T) {
 			if judged.Outcome != want.outcome {
 				t.Errorf("the run is %q, expected %q", judged.Outcome, want.outcome)
 			}
+			reportsAgree(t, judged, want.says)
 			if got := junitResult(t, judged, "A spec that "+want.kind); got != want.junit {
 				t.Errorf("its test case is %q, expected %q", got, want.junit)
 			}
 		})
+	}
+}
+
+// reportsAgree writes all reports of a run: they must count the same, and each
+// that people read must say why the run is not simply green.
+func reportsAgree(t *testing.T, judged report.Results, says string) {
+	t.Helper()
+	dir := t.TempDir()
+	if _, err := folder.Write(dir, judged, folder.Markdown, folder.CodeQuality); err != nil {
+		t.Fatal(err)
+	}
+	var printed strings.Builder
+	if err := report.Terminal(&printed, judged, report.TerminalOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := agreement.Check(dir, printed.String()); err != nil {
+		t.Error(err)
+	}
+	if judged.Outcome == report.OutcomePassed || judged.Totals.Findings > 0 {
+		return
+	}
+	for _, name := range []string{folder.JUnit, folder.Markdown, folder.Page, folder.Results} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || !strings.Contains(string(data), says) {
+			t.Errorf("%v: %s does not say %q", err, name, says)
+		}
+	}
+	if !strings.Contains(printed.String(), says) {
+		t.Errorf("the terminal does not say %q", says)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"obconform/harness/report"
+	"obconform/harness/report/agreement"
 	"obconform/harness/report/junitcheck"
 )
 
@@ -76,6 +77,9 @@ func readReports(t *testing.T, dir string) reports {
 	var err error
 	if r.cases, err = junitcheck.Check(readFile(t, filepath.Join(dir, "junit.xml"))); err != nil {
 		t.Fatalf("junit.xml: %v", err)
+	}
+	if err := agreement.Check(dir, ""); err != nil {
+		t.Error(err)
 	}
 	for _, spec := range r.Specs {
 		if got, want := r.junitResult(spec), junitWord(spec.State); got != want {

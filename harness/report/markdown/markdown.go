@@ -32,6 +32,7 @@ func Render(results report.Results) ([]byte, error) {
 	s.troubles()
 	s.each("Warnings", report.Warned, s.clause)
 	s.each("Inconclusive", report.Inconclusive, s.reason)
+	s.unjudged()
 	s.notExercised()
 	if s.omitted > 0 {
 		fmt.Fprintf(&s.out, "\nLeft out for room: %d more; the other reports have them.\n", s.omitted)
@@ -197,6 +198,17 @@ func (s *summary) troubles() {
 
 func (s *summary) reason(clause report.ClauseResult) string {
 	return fmt.Sprintf("\n- %s (%s): %s\n", clause.ID, clause.Level, Code(clause.Reason))
+}
+
+// unjudged are the specs without a verdict, by reason.
+func (s *summary) unjudged() {
+	groups := s.results.Unjudged()
+	if len(groups) > 0 {
+		s.add("\n## Specs without a verdict\n\n")
+	}
+	for _, group := range groups {
+		s.add(fmt.Sprintf("- %s, %d specs, the first %s: %s\n", group.State, group.Count, Code(group.First.Name), Code(group.Reason)))
+	}
 }
 
 // notExercised groups the clauses by the reason.
