@@ -60,6 +60,8 @@ type Options struct {
 	Manner string
 	// Habits are identifiers of Habits, each to be had without the others.
 	Habits []string
+	// Strain is what the bank goes through.
+	Strain Strain
 	// Log receives what net/http has to say about connections; nil drops it.
 	Log *log.Logger
 }
@@ -87,6 +89,7 @@ type Bank struct {
 
 	mu            sync.Mutex // guards everything below
 	deviations    deviations
+	strained      strained
 	base          string // public address, no trailing slash
 	clients       *bounded[*client]
 	accountGrants *bounded[*accountConsent]
@@ -111,6 +114,9 @@ func New(options Options) (*Bank, error) {
 	}
 	if options.PageSize < 0 || options.TokenLifetime < 0 || options.Latency < 0 {
 		return nil, fmt.Errorf("mock bank: page size, token lifetime and latency must not be negative")
+	}
+	if err := options.Strain.valid(); err != nil {
+		return nil, fmt.Errorf("mock bank: %w", err)
 	}
 	if options.TokenLifetime > 0 && options.TokenLifetime < time.Second {
 		return nil, fmt.Errorf("mock bank: token lifetime %v is less than the second that expires_in can say", options.TokenLifetime)

@@ -48,6 +48,10 @@ func (b *Bank) serve(w http.ResponseWriter, r *http.Request) {
 	if !wait(r, b.options.Latency) {
 		return
 	}
+	if b.endure() {
+		gateway(w)
+		return
+	}
 	c := receive(r)
 	out, err := b.render(c, b.answerTo(c))
 	if err != nil {
@@ -98,7 +102,7 @@ func (b *Bank) answerTo(c *call) answer {
 // in which a bank's gateway makes them, and then to the operation itself.
 func (b *Bank) handle(c *call) answer {
 	steps := []func(*call) *answer{
-		b.found, b.legible, b.provoked, b.authenticate, b.authorised, b.acceptable, b.headersInOrder, b.readPayload,
+		b.found, b.unhurried, b.legible, b.provoked, b.authenticate, b.authorised, b.acceptable, b.headersInOrder, b.readPayload,
 	}
 	for _, step := range steps {
 		if refusal := step(c); refusal != nil {

@@ -97,7 +97,7 @@ type patience struct {
 // then, where that is ours to do.
 func (c *Client) again(ctx context.Context, r *request, a *Answer, p *patience) (why string) {
 	switch {
-	case r.provoked != 0:
+	case r.provoked != 0 && r.provoked == a.Status:
 	case a.Status == http.StatusTooManyRequests:
 		return c.afterLimit(ctx, a, p)
 	case c.stumbled(r, a) && p.reads < c.cfg.Retries.Reads:

@@ -297,6 +297,18 @@ func TestProvokedAnswersAreNotRepeated(t *testing.T) {
 	}
 }
 
+// A limit that a provoking request meets is no answer to what it provokes.
+func TestAProvokingRequestMeetsALimit(t *testing.T) {
+	b := newBank(t)
+	c := known(t, b, func(cfg *config.Config) {
+		cfg.Provoke = []config.Provocation{{Status: 500, Headers: map[string]string{"Prefer": "x"}}}
+	})
+	b.on("GET "+accountsPath, inTurn(reply(429, "", "Retry-After", "0"), reply(500, oneError)))
+	mustRun(t, func() {
+		c.Call(t.Context(), contract.ListAccounts, "", c.Provoke(500)).Must(contract.Com500Fault, 500)
+	})
+}
+
 // The rate is kept by every request of the client, tokens and all.
 func TestRate(t *testing.T) {
 	b := newBank(t)

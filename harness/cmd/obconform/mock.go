@@ -28,6 +28,19 @@ type mockCommand struct {
 	ListHabits  bool          `help:"List the habits and end."`
 	Fault       []string      `placeholder:"ID,..." help:"Break the contract in these ways, each one sentence of it."`
 	ListFaults  bool          `help:"List the faults and end."`
+	strainFlags
+}
+
+// strainFlags are what the mock bank goes through.
+type strainFlags struct {
+	RateLimit    int `placeholder:"N" help:"Answer 429 to more than N requests a second."`
+	OutageAfter  int `placeholder:"N" help:"Be out, behind a gateway that answers 503, after N requests."`
+	OutageLength int `placeholder:"N" help:"Be back after an outage of N requests (default: never)."`
+	RevokeAfter  int `placeholder:"N" help:"Revoke all access tokens after N requests."`
+}
+
+func (f strainFlags) strain() mockbank.Strain {
+	return mockbank.Strain{RateLimit: f.RateLimit, OutageAfter: f.OutageAfter, OutageLength: f.OutageLength, RevokeAfter: f.RevokeAfter}
 }
 
 // Run serves the mock bank until a signal ends it.
@@ -50,7 +63,7 @@ func (m mockCommand) Run(sh *shell, status *int) error {
 	}
 	stop, release := runner.Signals()
 	defer release()
-	bank, err := mockbank.New(mockbank.Options{Latency: m.Latency, Manner: m.Manner, Habits: m.Habit, Faults: m.Fault,
+	bank, err := mockbank.New(mockbank.Options{Latency: m.Latency, Strain: m.strain(), Manner: m.Manner, Habits: m.Habit, Faults: m.Fault,
 		TLS: m.TLS, HTTP2: m.HTTP2, ClientCA: authorities, RequireClientCert: m.RequireCert, ClientSubject: m.Subject, NeedScope: m.NeedScope})
 	if err != nil {
 		return usageError{err}

@@ -40,7 +40,9 @@ type finding struct{ Where, Expected, Actual, Spec string }
 
 type specResult struct {
 	Suite, Section, Name, State, Reason string
-	Exchanges                           []struct{ Operation string }
+	Notes                               []string
+	Milliseconds                        float64
+	Exchanges                           []struct{ Operation, Repeated string }
 }
 
 // reports is what a run has written.
