@@ -279,7 +279,7 @@ func (j *judgement) stateOf(s SpecVerdict) (State, string) {
 	case s.State != StatePassed:
 		return s.State, s.Reason
 	case s.Record.Inconclusive != "":
-		return StateInconclusive, s.Record.Inconclusive
+		return StateInconclusive, Line(s.Record.Inconclusive, maxValue)
 	}
 	for _, id := range s.Clauses {
 		if _, ok := s.Exercised[id]; ok {

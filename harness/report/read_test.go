@@ -11,6 +11,8 @@ import (
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
 	"obconform/harness/report"
+	"obconform/harness/report/markdown"
+	"obconform/harness/report/page"
 )
 
 // renderings are the reports that have to come out the same of results that
@@ -81,6 +83,16 @@ func firstDifference(want, got string) string {
 func TestWhatIsReadBackRendersTheSame(t *testing.T) {
 	for name, results := range everyKind() {
 		rendersTheSame(t, name, results)
+		back := readBack(t, results)
+		for kind, render := range map[string]func(report.Results) ([]byte, error){"page": page.Render, "Markdown": markdown.Render} {
+			want, err := render(results)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := render(back); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%s: the %s of what was read back differs: %v, %s", name, kind, err, firstDifference(string(want), string(got)))
+			}
+		}
 	}
 }
 
@@ -112,7 +124,7 @@ func anyRun(random *rand.Rand) report.Run {
 		for range random.IntN(4) {
 			operation := operations[random.IntN(len(operations))]
 			x := exchange([]int{0, 200, 201, 400, 418}[random.IntN(5)], clause())
-			x.Operation, x.ResponseBody, x.URL, x.Duration = operation.ID, text(), "https://bank.example/"+text(), time.Duration(random.Int64N(int64(time.Second)))
+			x.Operation, x.ResponseBody, x.URL, x.Duration = operation.ID, text(), "https://bank.example/"+report.Line(text(), 150), time.Duration(random.Int64N(int64(time.Second)))
 			if random.IntN(5) == 0 {
 				x.Inconclusive = "status 503 " + text()
 			}

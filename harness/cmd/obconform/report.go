@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
 	"obconform/harness/report"
+	"obconform/harness/report/markdown"
 	"obconform/harness/report/page"
 )
 
@@ -18,6 +18,7 @@ type reportCommand struct {
 	From        []string `required:"" placeholder:"FILE,..." help:"The results.json of each run. Runs at one target are merged, different targets are kept apart."`
 	HTML        string   `name:"html" placeholder:"FILE" help:"Write the page that people read."`
 	JUnit       string   `name:"junit" placeholder:"FILE" help:"Write the JUnit file."`
+	Markdown    string   `name:"markdown" placeholder:"FILE" help:"Write the summary for pull requests."`
 	JSON        string   `name:"json" placeholder:"FILE" help:"Write the results.json of the whole."`
 	MinCoverage string   `placeholder:"FIGURES" help:"Least coverage of the whole in percent, as for run."`
 	Verbose     bool     `short:"v" help:"Print every clause."`
@@ -31,7 +32,10 @@ func (r reportCommand) Run(sh *shell, status *int) error {
 		err = fmt.Errorf("--min-coverage: %w", err)
 	}
 	all, unreadable := readAll(r.From)
-	if err := errors.Join(err, unreadable, r.twice()); err != nil {
+	if unreadable == nil {
+		unreadable = twice(r.From, all)
+	}
+	if err := errors.Join(err, unreadable); err != nil {
 		return usageError{err}
 	}
 	wholes, err := merge(all, floors)
@@ -51,21 +55,28 @@ func (r reportCommand) Run(sh *shell, status *int) error {
 	return nil
 }
 
-// twice refuses a run that is given twice: it would be counted twice.
-func (r reportCommand) twice() error {
+// twice refuses a run that is given twice, under one name or as a copy: it
+// would be counted twice. A spec's exchanges have ids that no other run has.
+func twice(paths []string, all []report.Results) error {
 	var wrong []error
-	for i, path := range r.From {
-		info, err := os.Stat(path)
-		if err != nil {
-			continue // reading it has said so
-		}
-		for _, earlier := range r.From[:i] {
-			if other, err := os.Stat(earlier); err == nil && os.SameFile(info, other) {
-				wrong = append(wrong, fmt.Errorf("--from: %s and %s are one file", earlier, path))
+	for i, results := range all {
+		for j, earlier := range all[:i] {
+			if report.TargetName(results) == report.TargetName(earlier) && results.Start.Equal(earlier.Start) && results.End.Equal(earlier.End) && firstID(results) == firstID(earlier) {
+				wrong = append(wrong, fmt.Errorf("--from: %s and %s are the same run", paths[j], paths[i]))
 			}
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// firstID is the interaction id of a run's first exchange, empty for none.
+func firstID(results report.Results) string {
+	for _, spec := range results.Specs {
+		for _, x := range spec.Record.Exchanges {
+			return x.InteractionID
+		}
+	}
+	return ""
 }
 
 // merge makes one run of those at each target; where there are several targets
@@ -102,7 +113,7 @@ func (r reportCommand) write(whole report.Results) ([]string, error) {
 	for _, one := range []struct {
 		path   string
 		render func(report.Results) ([]byte, error)
-	}{{r.JUnit, report.JUnit}, {r.JSON, report.ResultsJSON}, {r.HTML, page.Render}} {
+	}{{r.JUnit, report.JUnit}, {r.JSON, report.ResultsJSON}, {r.HTML, page.Render}, {r.Markdown, markdown.Render}} {
 		if one.path == "" {
 			continue
 		}

@@ -76,9 +76,10 @@ func TestPartsMakeTheWhole(t *testing.T) {
 		args = append(args, "--from", filepath.Join(part.dir, "results.json"))
 	}
 	dir := t.TempDir()
-	merged := obconform(t, append(args, "--json", filepath.Join(dir, "results.json"), "--junit", filepath.Join(dir, "junit.xml"), "--html", filepath.Join(dir, "report.html"))...)
+	merged := obconform(t, append(args, "--json", filepath.Join(dir, "results.json"), "--junit", filepath.Join(dir, "junit.xml"), "--html", filepath.Join(dir, "report.html"), "--markdown", filepath.Join(dir, "summary.md"))...)
 	merged.wantStatus(t, 1)
 	wantText(t, merged.out, "COM-FAPI-PRESENT (doc)", "FAILED", filepath.Join(dir, "report.html"))
+	wantText(t, string(readFile(t, filepath.Join(dir, "summary.md"))), "COM-FAPI-PRESENT")
 	readReports(t, dir)
 	want, got := verdictsOf(t, whole.dir), verdictsOf(t, dir)
 	if want.outcome != got.outcome || !reflect.DeepEqual(want.totals, got.totals) {
@@ -114,6 +115,7 @@ func TestTargetsAreKeptApart(t *testing.T) {
 	}
 	both := obconform(t, "report", "--from", path, "--from", filepath.Join(smoke.dir, "results.json"), "--junit", filepath.Join(dir, "all.xml"))
 	both.wantStatus(t, smoke.status)
+	wantText(t, both.out, "target  ", "Brand")
 	for name, suite := range map[string]string{"all-Brand-b-127-0-0-1.xml": "obconform.Brand-b-127-0-0-1.accounts", "all-embedded-mock-bank-127-0-0-1.xml": "obconform.embedded-mock-bank-127-0-0-1.accounts"} {
 		wantText(t, string(readFile(t, filepath.Join(dir, name))), suite)
 	}
@@ -141,7 +143,8 @@ func TestResultsThatAreNone(t *testing.T) {
 		says []string
 	}{
 		"report":         {[]string{"report", "--from", cut, "--from", missing, "--from", hostile, "--min-coverage", "x"}, []string{cut + ": is no strict JSON: line ", missing, hostile, `additional properties`, "--min-coverage"}},
-		"one file twice": {[]string{"report", "--from", original, "--from", original}, []string{"are one file"}},
+		"one file twice": {[]string{"report", "--from", original, "--from", original}, []string{"are the same run"}},
+		"a copy of it":   {[]string{"report", "--from", original, "--from", file("copy.json", data)}, []string{"are the same run"}},
 		"no file":        {[]string{"report"}, []string{"--from"}},
 		"no such folder": {[]string{"report", "--from", original, "--html", filepath.Join(dir, "no", "such.html")}, []string{"such.html"}},
 	} {
