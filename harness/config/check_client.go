@@ -63,6 +63,8 @@ func (l *loader) checkRedirectURI(uri string) {
 		asking = "registration.register"
 	case l.cfg.Consents.Way == wayHeadless || l.cfg.Consents.Way == wayCodes:
 		asking = "consents.way " + l.cfg.Consents.Way
+	case l.hasCodesOfStates():
+		asking = "consents.codes"
 	}
 	if uri == "" && asking == "" {
 		return
@@ -74,6 +76,13 @@ func (l *loader) checkRedirectURI(uri string) {
 	if parsed := l.checkAddress(key, uri); parsed != nil && parsed.Scheme != "https" {
 		l.breach(key, "an absolute https address", quote((&url.URL{Scheme: parsed.Scheme, Host: parsed.Host}).String()))
 	}
+}
+
+// hasCodesOfStates says whether there are codes that are traded whatever the way
+// to a consent is.
+func (l *loader) hasCodesOfStates() bool {
+	codes := l.cfg.Consents.Codes
+	return codes.Rejected.IsSet() || codes.Revoked.IsSet() || codes.Expired.IsSet() || codes.NoPermission.IsSet()
 }
 
 func (l *loader) checkSecondClient() {
@@ -97,6 +106,9 @@ func (l *loader) registers() bool {
 func (l *loader) checkRegistration() {
 	registration := l.cfg.Registration
 	if !l.registers() {
+		if registration.ManagementAuth == "basic" && registration.Get && !l.cfg.Client.Secret.IsSet() {
+			l.breach("client.secret", aSecret+", which registration.managementAuth basic asks for", "none")
+		}
 		return
 	}
 	const because = ", which registration.register asks for (false where the target registers nobody)"

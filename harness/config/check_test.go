@@ -273,6 +273,8 @@ func TestRules(t *testing.T) {
 		{"no intent claim", edits{"consents.intentClaim": ""}, "consents.intentClaim", "got none"},
 		{"codes without any", with(withCodes, edits{"consents.codes.fundsConfirmations": absent{}}), "consents.codes", "got neither"},
 		{"codes with another alone", with(withCodes, edits{"consents.codes.fundsConfirmations": absent{}, "consents.codes.basic": env("TEST_SECRET")}), "consents.codes", "got neither"},
+		{"a state's code without redirect URI", edits{"consents.codes.revoked": env("TEST_SECRET")}, "client.redirectUri", "consents.codes asks for"},
+		{"Basic management without secret", with(withKey, edits{"client.authMethod": "private_key_jwt", "client.secret": absent{}, "registration.managementAuth": "basic"}), "client.secret", "managementAuth basic asks for"},
 		{"codes without redirect URI", with(withCodes, edits{"client.redirectUri": ""}), "client.redirectUri", "codes asks for"},
 		{"fewer than no accounts", edits{"fixtures.minimumAccounts": -1}, "fixtures.minimumAccounts", "got -1"},
 		{"no scheme", edits{"fixtures.debtorAccount.schemeName": ""}, "fixtures.debtorAccount.schemeName", "got none"},

@@ -88,13 +88,13 @@ func (c *Client) Reader(ctx context.Context) Identity {
 }
 
 // deleteRegistration deletes a registration at a spec's end. Where its client
-// gets no token to do it with, that is noted: it is no finding of a spec that
+// has nothing to do it with, that is noted: it is no finding of a spec that
 // was about something else.
 func (c *Client) deleteRegistration(ctx context.Context, who Identity) {
 	const what = "a registration"
 	credential, ok := c.credentialToCleanUp(ctx, who)
 	if !ok {
-		c.note("could not delete %s: its client got no token", what)
+		c.note("could not delete %s: its client got no token, or has no secret", what)
 		return
 	}
 	c.deleted(c.Call(ctx, contract.DeleteClient, who.ID, Authorization(credential)), contract.DcrDelete204, what)
@@ -103,7 +103,10 @@ func (c *Client) deleteRegistration(ctx context.Context, who Identity) {
 }
 
 func (c *Client) credentialToCleanUp(ctx context.Context, who Identity) (credential string, ok bool) {
-	if c.cfg.Registration.ManagementAuth == "basic" || c.hasToken(who) {
+	if c.cfg.Registration.ManagementAuth == "basic" {
+		return c.basic(who.ID, who.Secret), who.Secret != ""
+	}
+	if c.hasToken(who) {
 		return c.ManagementCredential(ctx, who), true
 	}
 	answer := c.ManagementToken(ctx, who)

@@ -153,6 +153,25 @@ func TestAMisusedTokenIsForgotten(t *testing.T) {
 	}
 }
 
+// Basic needs a secret: a client without one manages nothing, and is no finding.
+func TestBasicManagementNeedsASecret(t *testing.T) {
+	b := newBank(t)
+	b.on("POST "+registerPath, reply(201, `{"client_id":"c1","token_endpoint_auth_method":"private_key_jwt"}`))
+	c := signingClient(t, b, func(cfg *config.Config) {
+		cfg.Registration.ManagementAuth, cfg.Client.AuthMethod = "basic", "private_key_jwt"
+	})
+	mustEnd(t, "skipped", []string{"registration.managementAuth is basic", "private_key_jwt"}, func() {
+		c.Manage(t.Context(), contract.GetClient, Identity{ID: "c1", Method: "private_key_jwt"}, "")
+	})
+	mustRun(t, func() {
+		c.Register(t.Context(), c.Sign(c.RegistrationClaims(t.Context())))
+		c.cleanUpSpec(t.Context())
+	})
+	if got := b.got("DELETE", "/"); len(got) > 0 || !strings.Contains(strings.Join(c.spec.Notes, " "), "has no secret") {
+		t.Errorf("%d deletions, notes %q", len(got), c.spec.Notes)
+	}
+}
+
 func TestUnfitCredentialsAreOneThingWrong(t *testing.T) {
 	for _, way := range []string{"bearer", "basic"} {
 		b := newBank(t)

@@ -146,6 +146,9 @@ func (c *Client) Manage(ctx context.Context, id contract.OperationID, who Identi
 // ManagementCredential is the value of Authorization (R1).
 func (c *Client) ManagementCredential(ctx context.Context, who Identity) string {
 	if c.cfg.Registration.ManagementAuth == "basic" {
+		if who.Secret == "" {
+			c.NotExercised("the client has no secret to manage its registration with: registration.managementAuth is basic, and it proves itself by " + who.Method)
+		}
 		return c.basic(who.ID, who.Secret)
 	}
 	return "Bearer " + c.TokenOf(ctx, who, c.cfg.Registration.ManagementScope)

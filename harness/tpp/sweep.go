@@ -111,7 +111,7 @@ func (s *Sweeper) registration(ctx context.Context, thing leftovers.Thing) (Fate
 // it a token.
 func (s *Sweeper) credential(ctx context.Context, who Identity) (credential string, refused *Answer) {
 	if s.client.cfg.Registration.ManagementAuth == "basic" {
-		return s.client.ManagementCredential(ctx, who), nil
+		return s.client.basic(who.ID, who.Secret), nil
 	}
 	answer := s.client.ManagementToken(ctx, who)
 	token, ok := answer.Text("/access_token")

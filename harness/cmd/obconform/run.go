@@ -209,7 +209,9 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	}, stop)
 	done()
 	if outcome.Astray != "" {
-		return exitUsage, usageError{errors.Join(fmt.Errorf("%s: %s", s.target.file, outcome.Astray), removeReports(s.command.Reports))}
+		const most = 1 << 10 // bytes of what a bank has a say in
+		astray := fmt.Errorf("%s: %s", s.target.file, report.Line(outcome.Astray, most))
+		return exitUsage, usageError{errors.Join(astray, removeReports(s.command.Reports))}
 	}
 	run.End = time.Now()
 	run.Results, run.Trouble, run.Interrupted = outcome.Results, outcome.Trouble, outcome.Interrupted

@@ -236,3 +236,22 @@ func TestDiscoveryLeadsAstray(t *testing.T) {
 		})
 	}
 }
+
+// The name of a host is the bank's to choose: it does nothing to a terminal.
+func TestDiscoveryLeadsAstrayByAHostileName(t *testing.T) {
+	t.Parallel()
+	bank := behind(t, func(x exchange) {
+		if x.to(http.MethodGet, discoveryPath, 200) {
+			x.edit(func(body map[string]any) {
+				body["token_endpoint"] = "https://red%C2%9B31m.example" + strings.Repeat("x", 5000) + "/"
+			})
+		}
+	})
+	e := obconform(t, "run", "--config", bank.config, "--suite", "accounts")
+	e.wantStatus(t, 2)
+	wantText(t, e.errors, "discovery's token_endpoint is on ", "31m.example")
+	_, said, _ := strings.Cut(e.errors, "obconform: ")
+	if strings.ContainsAny(e.errors, "\u009b\x1b") || len(said) > 2000 {
+		t.Errorf("%d bytes: %.200q", len(said), e.errors)
+	}
+}
