@@ -51,7 +51,10 @@ func measure(binary string, rounds int) error {
 	if apart.slow, apart.ideal, err = waiting(binary, reports, slowAnswer, manyProcs); err != nil {
 		return err
 	}
-	return print(start, whole, apart)
+	if err := print(start, whole, apart); err != nil {
+		return err
+	}
+	return printReports(binary, reports)
 }
 
 // The run with slow answers: this long each, in this many processes.

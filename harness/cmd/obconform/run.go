@@ -223,6 +223,9 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	s.sayWhatIsLeft("now")
 	err = report.Terminal(s.sh.out, results, report.TerminalOptions{Color: s.command.colours(s.sh.out, s.sh.environ), Width: width(s.sh.out),
 		Verbose: s.command.Verbose, Quiet: s.command.Quiet, Files: paths(files)})
+	if s.command.Verbose {
+		err = errors.Join(err, printFiles(s.sh.out, files))
+	}
 	ci.publish(s.sh, s.command.Reports, results)
 	return report.ExitStatus(results), errors.Join(err, s.updateBaseline(run, results))
 }

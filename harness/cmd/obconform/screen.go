@@ -2,13 +2,17 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"text/tabwriter"
+	"time"
 
 	"golang.org/x/term"
 
 	"obconform/harness/progress"
 	"obconform/harness/report"
+	"obconform/harness/report/folder"
 )
 
 // screenFlags say how much is printed, and in which colours.
@@ -74,4 +78,13 @@ func (s session) watch(planned int) (started func(string), ended func(report.Spe
 	}
 	shown := progress.New(options)
 	return shown.Started, shown.Ended, shown.Close
+}
+
+// printFiles prints how large each report is and how long it took.
+func printFiles(out io.Writer, files []folder.File) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, file := range files {
+		fmt.Fprintf(table, "report %s\t%d\t%.1f kB\t%.1f ms\t\n", file.Path, file.Files, float64(file.Bytes)/1e3, float64(file.Took)/float64(time.Millisecond))
+	}
+	return table.Flush()
 }
