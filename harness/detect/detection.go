@@ -111,11 +111,13 @@ func (d *Detection) Add(sight Sight) {
 }
 
 // Weigh holds the matrix against the equivalence list, counts, and puts what
-// survived first.
-func (d *Detection) Weigh(list Equivalences) {
+// survived first. The list is held against the matrix too, for entries that no
+// longer survive, where the proof was of the whole: all suites, the mock bank,
+// mutations that nobody picked.
+func (d *Detection) Weigh(list Equivalences, whole bool) {
 	d.Problems = append([]string{}, list.problems()...)
 	d.Equal = list.use(d.Mutations)
-	if d.Interrupted == "" {
+	if d.Interrupted == "" && whole {
 		full := d.Possible > 0 && len(d.Mutations) >= d.Possible
 		d.Problems = append(d.Problems, stale(d.Equal, full)...)
 	}

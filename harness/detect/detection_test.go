@@ -46,7 +46,7 @@ func weighed(t *testing.T, list string, sights ...detect.Sight) detect.Detection
 		d.Add(sight)
 	}
 	d.Possible = len(d.Mutations)
-	d.Weigh(equivalences)
+	d.Weigh(equivalences, true)
 	return d
 }
 
@@ -138,9 +138,12 @@ func TestEquivalencesOfASample(t *testing.T) {
 	}
 	d := detect.Detection{Possible: 1000}
 	d.Add(mutation("/caught", "drop", 1, detect.Failure))
-	d.Weigh(list)
+	d.Weigh(list, true)
 	if len(d.Problems) != 1 || !strings.Contains(d.Problems[0], "/caught") {
 		t.Errorf("expected the caught one alone, got %q", d.Problems)
+	}
+	if d.Weigh(list, false); len(d.Problems) != 0 {
+		t.Errorf("of a part of the suites nothing can be said: %q", d.Problems)
 	}
 }
 
@@ -151,8 +154,8 @@ func TestEquivalenceList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := detect.Detection{Possible: 1}
-	d.Weigh(list)
+	d := detect.Detection{}
+	d.Weigh(list, false)
 	if len(d.Problems) > 0 {
 		t.Errorf("%q", d.Problems)
 	}
