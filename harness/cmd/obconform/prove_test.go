@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -76,12 +77,12 @@ func TestProveFault(t *testing.T) {
 func TestProveMutations(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	e := obconform(t, "prove", "--no-faults", "--suite", "accounts", "--mutate", "40", "--seed", "7", "--procs", "2", "--reports", dir)
+	e := obconform(t, "prove", "--no-faults", "--suite", "accounts", "--mutate", strconv.Itoa(sample(40)), "--seed", "7", "--procs", "2", "--reports", dir)
 	if e.status != 0 && e.status != 1 { // one suite alone may not notice what all four do
 		e.wantStatus(t, 0)
 	}
 	d := readDetection(t, dir)
-	if len(d.Mutations) != 40 || d.Possible < 1000 || len(d.Trouble) > 0 {
+	if len(d.Mutations) != sample(40) || d.Possible < 1000 || len(d.Trouble) > 0 {
 		t.Errorf("%d of %d mutations, trouble %q", len(d.Mutations), d.Possible, d.Trouble)
 	}
 	caught := 0
@@ -93,8 +94,8 @@ func TestProveMutations(t *testing.T) {
 			caught++
 		}
 	}
-	if caught < 20 {
-		t.Errorf("%d of 40 were caught", caught)
+	if caught < sample(40)/2 {
+		t.Errorf("%d of %d were caught", caught, sample(40))
 	}
 	one := d.Mutations[len(d.Mutations)-1]
 	e = obconform(t, "prove", "--fault", one.ID, "--suite", "accounts", "--reports", dir)
@@ -155,17 +156,17 @@ func TestProveTargetIsOnlyRead(t *testing.T) {
 	})
 	config := reconfigured(t, bank.config, "consents", consents(t, bank.credentials, "codes"))
 	dir := t.TempDir()
-	e := obconform(t, "prove", "--config", config, "--suite", "accounts", "--mutate", "25", "--reports", dir)
+	e := obconform(t, "prove", "--config", config, "--suite", "accounts", "--mutate", strconv.Itoa(sample(25)), "--reports", dir)
 	d := readDetection(t, dir)
 	if e.status != 0 && e.status != 1 {
 		e.wantStatus(t, 0)
 	}
-	if len(d.Mutations) != 25 || len(d.Trouble) > 0 || len(d.Faults)+len(d.NullBanks) > 0 {
+	if len(d.Mutations) != sample(25) || len(d.Trouble) > 0 || len(d.Faults)+len(d.NullBanks) > 0 {
 		t.Errorf("%d mutations, trouble %q", len(d.Mutations), d.Trouble)
 	}
 	caught := len(slices.DeleteFunc(slices.Clone(d.Mutations), func(m mutated) bool { return m.Notice == "" }))
-	if caught < 10 {
-		t.Errorf("%d of 25 were caught", caught)
+	if caught < sample(25)/3 {
+		t.Errorf("%d of %d were caught", caught, sample(25))
 	}
 	if !slices.ContainsFunc(d.NotUsable, func(s string) bool { return strings.Contains(s, "it does more than read") }) {
 		t.Errorf("no spec was left out for writing: %q", d.NotUsable)
