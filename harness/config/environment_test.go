@@ -53,7 +53,7 @@ func TestEveryKeyHasItsVariable(t *testing.T) {
 		"client.signingKeyFile": "signing.pkcs1.key", "client.signingKeyId": "kid",
 		"tls.certificateFile": "certificate.pem", "tls.keyFile": "transport.key",
 		"tls.clientCertificate": "pem", "tls.pkcs12File": "client.p12", "tls.pkcs12Password": map[string]any{"env": "TEST_SECRET"},
-		"proxy.url": "http://proxy.example.com:3128", "proxy.user": "me",
+		"proxy.url": "http://proxy.example.com:3128", "proxy.user": "me", "client.redirectUri": "https://tpp.example.com/callback",
 		"secondClient.id": map[string]any{"env": "TEST_SECRET"}, "secondClient.secret": map[string]any{"env": "TEST_SECRET"},
 	})
 	before, err := Parse("c.json", base, dir, testEnviron())
