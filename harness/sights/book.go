@@ -180,10 +180,11 @@ func (b *Book) keys(value any) {
 	}
 }
 
-// add keeps a fact that is new, as long as there is room.
+// add keeps a fact that is new, as long as there is room. One that is too long
+// is not cut but left out: a secret that is cut off is no longer recognised.
 func (b *Book) add(group, fact string) {
 	if len(fact) > maxFact {
-		fact = strings.ToValidUTF8(fact[:maxFact], "") + "…"
+		fact = "(a fact that is too long to keep)"
 	}
 	if b.known[group] == nil {
 		b.known[group] = map[string]bool{}
