@@ -12,6 +12,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -61,11 +62,19 @@ func (a *Auditor) notWhole(x Exchange) string {
 	}
 	for _, coding := range tokens(res.Header.Values("Content-Encoding")) {
 		if coding != "identity" && !asksFor(x.Request.Header, coding) {
+			if !codingForm.MatchString(coding) {
+				coding = "none that is registered"
+			}
 			return "COM-TRANSPORT: the body has a content coding that was not asked for: " + quote(coding)
 		}
 	}
 	return ""
 }
+
+// codingForm is that of the registered content codings (IANA, HTTP Content
+// Coding Registry). What is longer, in the place of a coding, may be anything that
+// the server was told, and in other letters than anybody would look for.
+var codingForm = regexp.MustCompile(`^[a-z0-9-]{1,12}$`)
 
 // noAnswer says in plain words why nothing, or not everything, was read.
 func noAnswer(err error) string {

@@ -110,9 +110,9 @@ func (r *redactor) header(name, value string) string {
 	return r.text(value)
 }
 
-// secretMembers are members whose value is a credential wherever the endpoints
-// that issue or take credentials show it. So is code, in small letters: an
-// error body's Code stays readable.
+// secretMembers are members whose value is a credential wherever it stands: no
+// model of a resource has them. Code, in small letters, is one where credentials
+// are issued or taken: an error body's Code stays readable.
 var secretMembers = []string{"access_token", "refresh_token", "id_token", "client_secret",
 	"registration_access_token", "software_statement", "softwareStatement", "client_assertion"}
 
@@ -121,7 +121,8 @@ var secretMembers = []string{"access_token", "refresh_token", "id_token", "clien
 const memberValue = `(\s*:\s*)("(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\{[^}]*\}?|[^\s",}\]\[{][^,}\]]*)`
 
 var (
-	secretMember = regexp.MustCompile(`"((?i:` + strings.Join(secretMembers, "|") + `)|code)"` + memberValue)
+	secretMember = regexp.MustCompile(`"((?i:` + strings.Join(secretMembers, "|") + `))"` + memberValue)
+	codeMember   = regexp.MustCompile(`"(code)"` + memberValue)
 	// secretField is the same in a token request's form.
 	secretField = regexp.MustCompile(`(^|&)(` + strings.Join(secretMembers, "|") + `|code)=([^&]+)`)
 	// personalMember stands beside SchemeName in an account, or names one; error
@@ -134,9 +135,10 @@ func (r *redactor) body(operation contract.OperationID, body []byte) string {
 	op, _ := contract.Lookup(operation)
 	// First the members, by the quotes around them, then the values.
 	byPlace := unhidden(string(body), `"`, func(s string) string {
+		s = secretMember.ReplaceAllString(s, `"$1"$2"[$1]"`)
 		switch op.API {
 		case contract.DynamicRegistration:
-			return secretField.ReplaceAllString(secretMember.ReplaceAllString(s, `"$1"$2"[$1]"`), `$1$2=[$2]`)
+			return secretField.ReplaceAllString(codeMember.ReplaceAllString(s, `"$1"$2"[$1]"`), `$1$2=[$2]`)
 		case contract.Accounts, contract.ConfirmationOfFunds:
 			return personalMember.ReplaceAllString(s, `"$1"$2"[$1]"`)
 		}

@@ -304,3 +304,28 @@ func bodyOf(c *Client, operation contract.OperationID, body rawBody) string {
 	text, _ := c.body(operation, body)
 	return text
 }
+
+// A credential that stands in the answer of a resource is one all the same,
+// known or not; Code and code there are an error's.
+func TestCredentialsInTheAnswersOfResources(t *testing.T) {
+	r := newRedactor(config.Default())
+	for _, operation := range []contract.OperationID{contract.GetAccountAccessConsent, contract.ListAccounts, contract.CreateFundsConfirmation, contract.RequestToken} {
+		for body, want := range map[string]string{
+			`{"access_token":"never-seen-before-1"}`:            `{"access_token":"[access_token]"}`,
+			`{"a":{"Refresh_Token" : "never seen \" 2","b":1}}`: `{"a":{"Refresh_Token" : "[Refresh_Token]","b":1}}`,
+			`{"client_secret":"never-seen-bef`:                  `{"client_secret":"[client_secret]"`,
+			`{"Code":"UK.OBIE.Field.Invalid","Message":"no"}`:   `{"Code":"UK.OBIE.Field.Invalid","Message":"no"}`,
+		} {
+			if got := r.body(operation, []byte(body)); got != want {
+				t.Errorf("%s: %s became %s", operation, body, got)
+			}
+		}
+	}
+	const plain = `{"code":"E42"}`
+	if got := r.body(contract.ListAccounts, []byte(plain)); got != plain {
+		t.Errorf("an error's code became %s", got)
+	}
+	if got := r.body(contract.RequestToken, []byte(plain)); strings.Contains(got, "E42") {
+		t.Errorf("a code at the token endpoint became %s", got)
+	}
+}
