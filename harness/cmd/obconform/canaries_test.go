@@ -271,7 +271,7 @@ func TestCanariesOfFailingServers(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, args := range [][]string{
-				{"report", "--from", results, "--html", made + "/r.html", "--junit", made + "/r.xml", "--json", made + "/r.json", "-v"},
+				{"report", "--from", results, "--html", made + "/r.html", "--junit", made + "/r.xml", "--json", made + "/r.json", "--markdown", made + "/r.md", "-v"},
 				{"diff", results, results}, {"cleanup", "--config", config, "--reports", r.dir},
 			} {
 				e := obconform(t, args...)
