@@ -79,6 +79,17 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// A fault that shows in the answers of another API is no problem of this suite's.
+func TestFaultsOfOtherSuites(t *testing.T) {
+	t.Parallel()
+	d := detect.Detection{Suites: []contract.API{contract.Accounts}}
+	d.Add(fault("aac-201-d", 0, false))
+	d.Add(fault("aac-201-c", 1, false))
+	if d.Weigh(detect.Equivalences{}, false); len(d.Problems) != 1 || !strings.HasPrefix(d.Problems[0], "aac-201-c") {
+		t.Errorf("expected the one that was reached, got %q", d.Problems)
+	}
+}
+
 // A survivor fails the proof unless the list allows it; one that was noticed
 // does not, however it was.
 func TestSurvivors(t *testing.T) {

@@ -39,6 +39,8 @@ func (s TargetScene) begin() (*ground, error) {
 	g.closes = append(g.closes, transport.CloseIdleConnections)
 	g.config.Target.Kind = s.Config.Kind() // the proxy's address must not make a mock of it
 	g.config.Target.AllowedHosts = nil     // whatever an answer says, the client stays with the proxy
+	// What lies between us and the target is the proxy's to pass.
+	g.config.Target.HTTPVersion, g.config.Proxy = "1.1", config.Proxy{}
 	for i, origin := range origins {
 		server, err := mutate.Serve(func(string) (http.Handler, error) { return g.proxy.For(origin), nil })
 		if err != nil {

@@ -1,0 +1,46 @@
+package detect
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"obconform/harness/config"
+)
+
+// Before a configured target all traffic goes to the proxy, and the client still
+// knows what kind of target it is.
+func TestTargetScene(t *testing.T) {
+	t.Parallel()
+	cfg := config.Default()
+	cfg.Target.BaseURL, cfg.Target.AllowedHosts = "https://bank.example/sandbox", []string{"auth.bank.example", "bank.example"}
+	cfg.Target.HTTPVersion, cfg.Proxy.URL = "2", "http://proxy.example:3128"
+	for _, writes := range []bool{false, true} {
+		g, err := TargetScene{Config: cfg, Writes: writes}.begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := g.config.Target
+		if !strings.HasPrefix(got.BaseURL, "http://127.0.0.1:") || !strings.HasSuffix(got.BaseURL, "/sandbox") {
+			t.Errorf("the base URL is %s", got.BaseURL)
+		}
+		if len(got.AllowedHosts) != 2 || slices.ContainsFunc(got.AllowedHosts, func(h string) bool { return !strings.HasPrefix(h, "127.0.0.1:") }) {
+			t.Errorf("the client may call %v", got.AllowedHosts)
+		}
+		if got.Kind != config.Production || got.HTTPVersion != "1.1" || g.config.Proxy.URL != "" {
+			t.Errorf("kind %q, version %q, proxy %q", got.Kind, got.HTTPVersion, g.config.Proxy.URL)
+		}
+		if g.proxy.ReadOnly == writes || (g.tidy() != nil) != writes {
+			t.Errorf("writes %v: read-only %v, tidies %v", writes, g.proxy.ReadOnly, g.tidy() != nil)
+		}
+		for _, address := range []string{"https://bank.example/x", "https://bank.example:443/x", "https://auth.bank.example/x"} {
+			if through := g.proxy.Through(address); !strings.HasPrefix(through, "http://127.0.0.1:") || !strings.HasSuffix(through, "/x") {
+				t.Errorf("%s leads to %s", address, through)
+			}
+		}
+		if other := g.proxy.Through("https://bank.example.invalid/x"); other != "https://bank.example.invalid/x" {
+			t.Errorf("another host leads to %s", other)
+		}
+		g.close()
+	}
+}
