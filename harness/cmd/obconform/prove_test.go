@@ -171,6 +171,14 @@ func TestProveTargetIsOnlyRead(t *testing.T) {
 	if !slices.ContainsFunc(d.NotUsable, func(s string) bool { return strings.Contains(s, "it does more than read") }) {
 		t.Errorf("no spec was left out for writing: %q", d.NotUsable)
 	}
+	for _, name := range []string{"detection.json", "detection.html", "detection.md"} {
+		report := string(readFile(t, filepath.Join(dir, name)))
+		for _, secret := range []string{bank.credentials.ClientID, bank.credentials.ClientSecret, bank.credentials.Codes["accounts"]} {
+			if strings.Contains(report, secret) || strings.Contains(e.out+e.errors, secret) {
+				t.Errorf("%s, or the output, holds a secret", name)
+			}
+		}
+	}
 	mu.Lock()
 	defer mu.Unlock()
 	if len(writes) > 0 {

@@ -25,7 +25,10 @@ type Catalogue struct {
 type Learner struct {
 	// Sign signs anew; what it can sign can be changed inside. It may be nil.
 	Sign Signer
-	seen []sight
+	// Identifiers are known to be such, whether or not an answer gives them:
+	// where one stands in a path, every segment is an identifier.
+	Identifiers []string
+	seen        []sight
 }
 
 type sight struct {
@@ -41,7 +44,7 @@ func (l *Learner) See(method, path, observer string, answer Answer) {
 // Catalogue lists every mutation that the answers seen allow.
 func (l *Learner) Catalogue() Catalogue {
 	c := collector{sign: l.Sign, entries: map[string]*Entry{}, values: map[string][]string{}, used: map[string]bool{}}
-	c.learnTemplates(l.seen)
+	c.learnTemplates(l.seen, l.Identifiers)
 	for _, s := range l.seen {
 		c.collect(s)
 	}
@@ -64,8 +67,11 @@ type collector struct {
 	used   map[string]bool
 }
 
-func (c *collector) learnTemplates(seen []sight) {
+func (c *collector) learnTemplates(seen []sight, identifiers []string) {
 	given := map[string]bool{}
+	for _, identifier := range identifiers {
+		given[identifier] = identifier != ""
+	}
 	for _, s := range seen {
 		c.templates.learn(s.path, given)
 		for segment := range strings.SplitSeq(s.path, "/") {

@@ -122,6 +122,24 @@ func TestLearning(t *testing.T) {
 	}
 }
 
+// What is known to be an identifier never stands in a place.
+func TestKnownIdentifiers(t *testing.T) {
+	t.Parallel()
+	proxy, learner := &mutate.Proxy{}, &mutate.Learner{Identifiers: []string{"me", ""}}
+	address, _ := inFront(t, proxy, shop)
+	proxy.Learn(learner)
+	get(t, address+"/clients/me")
+	catalogue := learner.Catalogue()
+	if want := (mutate.Templates{"/clients/{}"}); !slices.Equal(catalogue.Templates, want) || len(catalogue.Entries) == 0 {
+		t.Errorf("templates: expected %v, got %v", want, catalogue.Templates)
+	}
+	for _, entry := range catalogue.Entries {
+		if strings.Contains(entry.Name(), "/me") {
+			t.Errorf("%s names it", entry.Name())
+		}
+	}
+}
+
 // A mutation changes the answers of its place, every one, and no other.
 func TestProxy(t *testing.T) {
 	t.Parallel()
