@@ -18,7 +18,7 @@ import (
 // mutation is a sighting of one.
 func mutation(at, kind string, fired int, notice detect.Notice, clauses ...contract.ClauseID) detect.Sight {
 	m := detect.MutationSighting{ID: "m-0123456789", Place: "GET /things/{} 200", At: at, Kind: kind, Fired: fired, Notice: notice,
-		Clauses: append([]contract.ClauseID{}, clauses...), Outcome: detect.NotSeen}
+		Owners: []contract.ClauseID{}, Clauses: append([]contract.ClauseID{}, clauses...), Outcome: detect.NotSeen}
 	switch {
 	case fired == 0:
 		m.Outcome = detect.NeverReached

@@ -132,7 +132,7 @@ func SeeMutation(trial MutationTrial, scene Scene, suites []tpp.Suite) (Mutation
 	began := time.Now()
 	m := trial.Entry.Mutation
 	seen := MutationSighting{ID: m.ID(), Place: m.Place.String(), At: m.At, Kind: m.Kind,
-		Owners: owners(m), Clauses: []contract.ClauseID{}}
+		Owners: append([]contract.ClauseID{}, owners(m)...), Clauses: []contract.ClauseID{}}
 	for _, choose := range []func(contract.API) ([]string, bool){trial.first, trial.rest} {
 		for _, suite := range quickestFirst(suites) {
 			specs, any := choose(suite.API)
