@@ -62,7 +62,7 @@ func TestRateBudget(t *testing.T) {
 // and shown, and no spec fails for it.
 func TestLimitIsObeyed(t *testing.T) {
 	t.Parallel()
-	r := conform(t, "--config", mocked(t, nil, "--rate-limit", "25"), "--procs", "2", "--suite", "accounts")
+	r := conform(t, "--config", mocked(t, nil, "--rate-limit", "10"), "--procs", "2", "--suite", "accounts")
 	r.wantSound(t)
 	reasons := r.repeated()
 	if len(reasons) == 0 || slices.ContainsFunc(reasons, func(why string) bool { return !strings.HasPrefix(why, "429, Retry-After 1s: waited 1s") }) {
@@ -84,7 +84,7 @@ func TestLimitIsObeyed(t *testing.T) {
 // and waited for all the same.
 func TestLimitWithoutRetryAfter(t *testing.T) {
 	t.Parallel()
-	config := mocked(t, nil, "--rate-limit", "25", "--fault", "com-retry-after-missing")
+	config := mocked(t, nil, "--rate-limit", "10", "--fault", "com-retry-after-missing")
 	r := conform(t, "--config", config, "--suite", "accounts")
 	r.wantStatus(t, 1)
 	if failed := r.withVerdict("failed"); !slices.Equal(failed, []string{"COM-RETRY-AFTER"}) {
