@@ -119,7 +119,7 @@ func (e *examination) addresses(object map[string]any, under string) {
 }
 
 // uriCharacters are those of RFC 3986, section 2; url.Parse lets others pass.
-var uriCharacters = regexp.MustCompile("^[A-Za-z0-9._~:/?#\\[\\]@!$&'()*+,;=%-]+$")
+var uriCharacters = regexp.MustCompile(`^[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+$`)
 
 func namesURL(name string) bool {
 	return name == "issuer" || strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_uri") ||

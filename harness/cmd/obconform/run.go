@@ -234,11 +234,13 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 // that means nothing elsewhere.
 func (r runCommand) line() []string {
 	line := []string{"obconform", "run", "--seed", strconv.FormatInt(r.Seed, 10)}
-	for flag, value := range map[string]string{"--suite": strings.Join(r.Suite, ","), "--label-filter": r.LabelFilter,
-		"--focus": r.Focus, "--fail-on": strings.Join(r.FailOn, ","), "--min-coverage": r.MinCoverage, "--rerun-failed": baseName(r.RerunFailed), "--allow-changes-on": r.AllowChangesOn,
-		"--profile": r.Profile} {
-		if value != "" {
-			line = append(line, flag, value)
+	for _, flag := range []struct{ name, value string }{
+		{"--suite", strings.Join(r.Suite, ",")}, {"--label-filter", r.LabelFilter}, {"--focus", r.Focus},
+		{"--fail-on", strings.Join(r.FailOn, ",")}, {"--min-coverage", r.MinCoverage}, {"--profile", r.Profile},
+		{"--rerun-failed", baseName(r.RerunFailed)}, {"--allow-changes-on", r.AllowChangesOn},
+	} {
+		if flag.value != "" {
+			line = append(line, flag.name, flag.value)
 		}
 	}
 	return line
