@@ -29,6 +29,7 @@ type grammar struct {
 	Report  reportCommand  `cmd:"" help:"Make the reports of earlier runs anew, merging those at one target."`
 	Diff    diffCommand    `cmd:"" help:"Compare two runs: what broke, what was mended, what became slower, what changed of the target."`
 	List    listCommand    `cmd:"" help:"List every spec with its suite and clauses."`
+	Doctor  doctorCommand  `cmd:"" help:"Look, step by step, for what keeps a configuration and a target from working together."`
 	Cleanup cleanupCommand `cmd:"" help:"Delete what a run has left behind at its target."`
 	Explain explainCommand `cmd:"" help:"Explain a clause of the contract, and where it is checked."`
 	Config  configCommand  `cmd:"" help:"Look at a configuration."`
