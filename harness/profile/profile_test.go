@@ -59,24 +59,47 @@ func TestStandard(t *testing.T) {
 	at := func(clause contract.ClauseID, level contract.Level, operation contract.OperationID, where, expected string) evidence.Finding {
 		return evidence.Finding{Clause: clause, Level: level, Operation: operation, Where: where, Expected: expected}
 	}
+	got := func(f evidence.Finding, status int, actual string) evidence.Finding {
+		f.Status, f.Actual = status, actual
+		return f
+	}
+	retryAfter := at(contract.ComRetryAfter, contract.Doc, contract.ListAccounts, "header Retry-After", "a whole number of seconds, not negative")
+	endpoint := at(contract.Dis200, contract.Doc, contract.GetDiscovery, "/registration_endpoint", "a URL")
+	clientID := at(contract.ComBody, contract.Doc, contract.RegisterClient, "/client_id", "a UUID (RFC 4122)")
+	secret := at(contract.ComBody, contract.Doc, contract.RegisterClient, "/client_secret", "a UUID (RFC 4122)")
+	softwareID := at(contract.ComBody, contract.Doc, contract.GetClient, "/software_id", "a string matching that")
+	offers := at(contract.Aac400Unsupported, contract.Doc, contract.CreateAccountAccessConsent, "status", "status 400")
+	party := at(contract.Aac201EveryPermission, contract.Doc, contract.CreateAccountAccessConsent, "status", "status 201")
 	const doc, std, adv = contract.Doc, contract.Std, contract.Adv
-	const uuid = "a UUID (RFC 4122)"
 	for name, tc := range map[string]struct {
 		f     evidence.Finding
 		fails bool
 	}{
-		"no Retry-After":                   {at(contract.ComRetryAfter, doc, contract.ListAccounts, "header Retry-After", ""), false},
+		"no Retry-After":                   {got(retryAfter, 429, "no such header"), false},
+		"Retry-After with a date":          {got(retryAfter, 429, `"Wed, 21 Oct 2026 07:28:00 GMT"`), false},
+		"Retry-After with a word":          {got(retryAfter, 429, `"soon"`), true},
+		"Retry-After below nought":         {got(retryAfter, 429, `"-1"`), true},
+		"Retry-After twice":                {got(retryAfter, 429, `2 headers of this name, the first "1"`), true},
 		"no interaction id, registration":  {at(contract.ComFapiPresent, doc, contract.DeleteClient, "header x-fapi-interaction-id", ""), false},
 		"no interaction id, consents":      {at(contract.ComFapiPresent, doc, contract.GetAccountAccessConsent, "header x-fapi-interaction-id", ""), true},
-		"no registration_endpoint":         {at(contract.Dis200, doc, contract.GetDiscovery, "/registration_endpoint", "a URL"), false},
+		"no registration_endpoint":         {got(endpoint, 200, "no such member"), false},
+		"registration_endpoint a number":   {got(endpoint, 200, "7"), true},
 		"no token_endpoint":                {at(contract.Dis200, std, contract.GetDiscovery, "/token_endpoint", "a URL"), true},
-		"client_id no UUID":                {at(contract.ComBody, doc, contract.RegisterClient, "/client_id", uuid), false},
-		"client_id no string":              {at(contract.ComBody, doc, contract.RegisterClient, "/client_id", "a string"), true},
-		"jti no UUID":                      {at(contract.ComBody, doc, contract.RegisterClient, "/jti", uuid), true},
-		"software_id":                      {at(contract.ComBody, doc, contract.GetClient, "/software_id", "one of the forms"), false},
+		"client_id no UUID":                {got(clientID, 201, `"c-1"`), false},
+		"client_id a number":               {got(clientID, 201, "42"), true},
+		"client_id empty":                  {got(clientID, 201, `""`), true},
+		"secret no UUID":                   {got(secret, 201, "a string of 9 characters, not shown"), false},
+		"secret a number":                  {got(secret, 201, "a number, not shown"), true},
+		"secret empty":                     {got(secret, 201, "a string of 0 characters, not shown"), true},
+		"jti no UUID":                      {got(at(contract.ComBody, doc, contract.RegisterClient, "/jti", "a UUID (RFC 4122)"), 201, `"1"`), true},
+		"software_id of another form":      {got(softwareID, 200, `"a b"`), false},
+		"software_id a number":             {got(softwareID, 200, "7"), true},
 		"ConsentId":                        {at(contract.ComBody, doc, contract.CreateAccountAccessConsent, "/Data/ConsentId", "a string"), true},
-		"ReadOffers taken":                 {at(contract.Aac400Unsupported, doc, contract.CreateAccountAccessConsent, "status", ""), false},
-		"ReadParty refused":                {at(contract.Aac201EveryPermission, doc, contract.CreateAccountAccessConsent, "status", ""), false},
+		"ReadOffers taken":                 {got(offers, 201, "status 201"), false},
+		"ReadOffers answered with 500":     {got(offers, 500, "status 500"), true},
+		"ReadParty refused":                {got(party, 400, "status 400"), false},
+		"ReadParty answered with 500":      {got(party, 500, "status 500"), true},
+		"ReadParty answered with 401":      {got(party, 401, "status 401"), true},
 		"no 429":                           {at(contract.Com429Burst, doc, contract.ListAccounts, "status", ""), false},
 		"milliseconds":                     {at(contract.ComBody, adv, contract.RegisterClient, "/iat", "seconds since 1970"), true},
 		"other advice":                     {at(contract.ComBody, adv, contract.RegisterClient, "/responseTypes", "x"), false},

@@ -1,7 +1,10 @@
 package profile
 
 import (
+	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
@@ -11,12 +14,16 @@ import (
 // not have it at all, or have it more strictly.
 type departure struct {
 	clause contract.ClauseID
-	// level, operations, where and expected narrow the rule down to part of the
-	// clause; each is empty where it does not.
+	// level, operations, statuses, where, expected and actual narrow the rule
+	// down to part of the clause; each is empty where it does not. What the
+	// standards ask for as well must stay outside: a header that is malformed is
+	// not one that is missing.
 	level      contract.Level
 	operations []contract.OperationID
+	statuses   []int
 	where      []string
 	expected   string
+	actual     func(string) bool
 	// raised is the level by the standards; empty: they do not ask for it.
 	raised contract.Level
 	reason string
@@ -31,21 +38,21 @@ var (
 // it counts for by the contract. Most that the documentation asks for is Open
 // Banking's own word, repeated; these rules are not.
 var departures = []departure{
-	{clause: contract.ComRetryAfter,
-		reason: "RFC 6585 section 4 leaves Retry-After to the server"},
+	{clause: contract.ComRetryAfter, actual: noneOrDate,
+		reason: "RFC 6585 section 4 leaves Retry-After to the server, and RFC 9110 section 10.2.3 lets it be a date"},
 	{clause: contract.Com429Burst,
 		reason: "no standard says when a server has to answer 429"},
 	{clause: contract.ComFapiPresent, level: contract.Doc, operations: managed,
 		reason: "x-fapi-interaction-id belongs to Open Banking's resources, not to registration"},
-	{clause: contract.Dis200, where: []string{"/registration_endpoint"},
+	{clause: contract.Dis200, where: []string{"/registration_endpoint"}, actual: absent,
 		reason: "registration_endpoint is optional in RFC 8414 and OpenID Connect Discovery"},
-	{clause: contract.ComBody, level: contract.Doc, operations: registrations, where: []string{"/client_id", "/client_secret"}, expected: "a UUID (RFC 4122)",
+	{clause: contract.ComBody, level: contract.Doc, operations: registrations, where: []string{"/client_id", "/client_secret"}, expected: "a UUID (RFC 4122)", actual: someText,
 		reason: "identifiers and secrets are opaque strings in RFC 7591 section 3.2.1"},
-	{clause: contract.ComBody, level: contract.Doc, operations: registrations, where: []string{"/software_id"},
+	{clause: contract.ComBody, level: contract.Doc, operations: registrations, where: []string{"/software_id"}, actual: someText,
 		reason: "software_id is any string in RFC 7591 section 2"},
-	{clause: contract.Aac400Unsupported,
+	{clause: contract.Aac400Unsupported, statuses: []int{http.StatusCreated},
 		reason: "Open Banking lets a bank support ReadOffers and ReadProducts"},
-	{clause: contract.Aac201EveryPermission,
+	{clause: contract.Aac201EveryPermission, statuses: []int{http.StatusBadRequest},
 		reason: "Open Banking lets a bank leave out permissions of optional resources"},
 	{clause: contract.ComBody, level: contract.Adv, operations: registrations, where: []string{"/iat", "/exp"}, expected: "seconds since 1970", raised: contract.Std,
 		reason: "RFC 7519 section 2 has dates in seconds"},
@@ -56,6 +63,30 @@ func (d departure) covers(f evidence.Finding) bool {
 	return f.Clause == d.clause &&
 		(d.level == "" || f.Level == d.level) &&
 		(len(d.operations) == 0 || slices.Contains(d.operations, f.Operation)) &&
+		(len(d.statuses) == 0 || slices.Contains(d.statuses, f.Status)) &&
 		(len(d.where) == 0 || slices.Contains(d.where, f.Where)) &&
-		(d.expected == "" || f.Expected == d.expected)
+		(d.expected == "" || f.Expected == d.expected) &&
+		(d.actual == nil || d.actual(f.Actual))
+}
+
+// The words in which the audit says what it has met.
+
+// absent: nothing stands there.
+func absent(actual string) bool { return actual == "no such member" }
+
+// noneOrDate: there is no such header, or one with a date (RFC 9110 section
+// 5.6.7).
+func noneOrDate(actual string) bool {
+	value, err := strconv.Unquote(actual)
+	if err != nil {
+		return actual == "no such header"
+	}
+	_, err = http.ParseTime(value)
+	return err == nil
+}
+
+// someText: a string with something in it, be it shown or not.
+func someText(actual string) bool {
+	return strings.HasPrefix(actual, `"`) && actual != `""` ||
+		strings.HasPrefix(actual, "a string of ") && !strings.HasPrefix(actual, "a string of 0 ")
 }
