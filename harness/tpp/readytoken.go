@@ -58,7 +58,7 @@ func (c *Client) refreshedGrant(ctx context.Context, ready readyToken) Grant {
 		c.inconclusiveSpec("the token endpoint: " + answer.inconclusive)
 	}
 	value, ok := answer.Text("/access_token")
-	if answer.Status != 200 || !ok || value == "" {
+	if !answer.granted() || !ok || value == "" {
 		c.inconclusiveSpec(fmt.Sprintf("the target gave no access token for the refresh token of consents.tokens.%s%s", ready.key, answer.reasonGiven()))
 	}
 	if next, ok := answer.Text("/refresh_token"); ok && next != "" && next != latest {

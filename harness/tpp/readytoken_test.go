@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -112,11 +113,28 @@ func TestRefreshTokens(t *testing.T) {
 	}
 }
 
+// The live bank gives tokens with 201: what that counts for is the profile's to
+// say, and the specs that live on the token are judged all the same.
+func TestARefreshTokenAnsweredWith201(t *testing.T) {
+	b := newBank(t)
+	b.on("POST /token", reply(201, `{"access_token":"fresh","token_type":"Bearer","expires_in":60}`, "Cache-Control", "no-store"))
+	c := testClient(t, b.URL, withTokens("refresh"))
+	mustRun(t, func() {
+		if grant := c.AccountsGrant(t.Context(), AnyAccess); grant.Token != "fresh" {
+			t.Errorf("the grant is %+v", grant)
+		}
+	})
+	if !slices.Contains(c.habits(), contract.TokenCreated) {
+		t.Errorf("the 201 is not found: %+v", c.spec.Findings)
+	}
+}
+
 func TestRefreshTokensThatAreRefused(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
 		"refused":         reply(400, `{"error":"invalid_grant"}`, "Cache-Control", "no-store"),
 		"no access token": reply(200, `{"token_type":"Bearer","expires_in":60}`, "Cache-Control", "no-store"),
 		"an empty one":    reply(200, `{"access_token":"","token_type":"Bearer","expires_in":60}`, "Cache-Control", "no-store"),
+		"with 202":        reply(202, `{"access_token":"t","token_type":"Bearer","expires_in":60}`, "Cache-Control", "no-store"),
 		"a gateway":       reply(503, ""),
 	} {
 		b := newBank(t)

@@ -194,6 +194,34 @@ func TestALeftRegistrationIsSweptUp(t *testing.T) {
 	}
 }
 
+// Whether a registration is gone the answer to its client's token request says,
+// where it is about the client; the live bank gives tokens with 201.
+func TestFatesOfARegistration(t *testing.T) {
+	for name, c := range map[string]struct {
+		token http.HandlerFunc
+		fate  Fate
+	}{
+		"a token":                {tokenReply("t", 300), FateDeleted},
+		"a token with 201":       {reply(201, `{"access_token":"t","token_type":"Bearer","expires_in":300}`, "Cache-Control", "no-store"), FateDeleted},
+		"an empty token":         {tokenReply("", 300), FateLeft},
+		"202":                    {reply(202, `{"access_token":"t","token_type":"Bearer","expires_in":300}`), FateLeft},
+		"an unknown client, 401": {reply(401, `{"error":"invalid_client"}`), FateGone},
+		"an unknown client, 400": {reply(400, `{"error":"invalid_client"}`), FateGone},
+		"another scope":          {reply(400, `{"error":"invalid_scope"}`), FateLeft},
+		"400 without a reason":   {reply(400, ""), FateLeft},
+		"a gateway":              {reply(503, ""), FateLeft},
+	} {
+		b := newBank(t)
+		b.on("POST /token", c.token)
+		b.on("DELETE "+registerPath+"/", reply(204, ""))
+		thing := leftovers.Thing{Operation: contract.RegisterClient, ID: "c1", Method: "tls_client_auth"}
+		fate, reason := sweeperWith(t, b.URL, func(*config.Config) {}).Delete(t.Context(), thing)
+		if sent := len(b.got("DELETE", registerPath)) > 0; fate != c.fate || (fate == FateLeft) != (reason != "") || sent != (c.fate == FateDeleted) {
+			t.Errorf("%s: %s (%q), want %s; a deletion was sent: %t", name, fate, reason, c.fate, sent)
+		}
+	}
+}
+
 // sweeperWith is a sweeper whose configuration is edited once it is made: the
 // key files of these tests are no keys.
 func sweeperWith(t *testing.T, baseURL string, edit func(*config.Config)) *Sweeper {

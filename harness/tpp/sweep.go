@@ -101,7 +101,7 @@ func (s *Sweeper) registration(ctx context.Context, thing leftovers.Thing) (Fate
 	}
 	credential, refused := s.credential(ctx, who)
 	if refused != nil {
-		return fateOfRefused(refused, 400, 401)
+		return fateOfClient(refused)
 	}
 	answer := s.client.Call(ctx, contract.DeleteClient, who.ID, Authorization(credential))
 	return fateOfRefused(answer, 401, 403, 404)
@@ -115,7 +115,7 @@ func (s *Sweeper) credential(ctx context.Context, who Identity) (credential stri
 	}
 	answer := s.client.ManagementToken(ctx, who)
 	token, ok := answer.Text("/access_token")
-	if !ok || answer.Status != 200 {
+	if !ok || token == "" || !answer.granted() {
 		return "", answer
 	}
 	return "Bearer " + token, nil
@@ -130,6 +130,16 @@ func fateBy(a *Answer) (Fate, string) {
 		return FateDeleted, ""
 	}
 	return FateLeft, fmt.Sprintf("%s was answered with the status %d%s", a.describe(), a.Status, a.reasonGiven())
+}
+
+// fateOfClient reads the answer that refused a client a token: it is gone where
+// the bank does not know it (RFC 6749, section 5.2). Any other refusal, of the
+// scope for one, is about our request.
+func fateOfClient(a *Answer) (Fate, string) {
+	if reason, _ := a.Text("/error"); a.Status == 400 && reason != "invalid_client" {
+		return fateBy(a)
+	}
+	return fateOfRefused(a, 400, 401)
 }
 
 // fateOfRefused is fateBy where some statuses say that there is nothing left.
