@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -227,12 +226,6 @@ var hostileTimes = map[string]any{"connect": "1s", "request": "2s", "spec": "10s
 // mostMemory is what no process of a run may take, in bytes.
 const mostMemory = 200 << 20
 
-// memory is the greatest resident set of the program and its workers, in bytes.
-func (p *process) memory() int64 {
-	usage, _ := p.cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	return usage.Maxrss << 10
-}
-
 // A server that turns hostile costs a run neither its memory, nor its time, nor
 // its reports, and what was created is deleted where the server still lets it.
 func TestHostileServers(t *testing.T) {
@@ -247,8 +240,9 @@ func TestHostileServers(t *testing.T) {
 			config := configure(t, h.address, credentials, map[string]any{"timeouts": hostileTimes})
 			dir := t.TempDir()
 			p := begin(t, append([]string{"run", "--config", config, "--reports", dir, "--seed", "1"}, sections...)...)
+			memoryOf := p.watchMemory()
 			e := p.wait(70 * time.Second)
-			memory := p.memory()
+			memory := memoryOf()
 			t.Logf("| %s | %.1f s | %d MB | %d |", f.name, e.took.Seconds(), memory>>20, e.status)
 			e.wantStatus(t, f.status)
 			if memory > mostMemory && !underRace {

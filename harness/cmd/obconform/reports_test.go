@@ -70,6 +70,12 @@ func conform(t *testing.T, args ...string) conformed {
 // mind about every spec.
 func readReports(t *testing.T, dir string) reports {
 	t.Helper()
+	return readAgreeing(t, dir, agreement.Check)
+}
+
+// readAgreeing is readReports with the measure of their agreement.
+func readAgreeing(t *testing.T, dir string, agree func(dir, printed string) error) reports {
+	t.Helper()
 	var r reports
 	data := readFile(t, filepath.Join(dir, "results.json"))
 	validate(t, data)
@@ -80,7 +86,7 @@ func readReports(t *testing.T, dir string) reports {
 	if r.cases, err = junitcheck.Check(readFile(t, filepath.Join(dir, "junit.xml"))); err != nil {
 		t.Fatalf("junit.xml: %v", err)
 	}
-	if err := agreement.Check(dir, ""); err != nil {
+	if err := agree(dir, ""); err != nil {
 		t.Error(err)
 	}
 	for _, spec := range r.Specs {

@@ -97,8 +97,11 @@ func TestExplain(t *testing.T) {
 	all := obconform(t, "explain", "--all")
 	all.wantStatus(t, 0)
 	wantInside(t, all)
-	clauses := contract.Clauses()
-	for _, clause := range clauses[:sample(len(clauses))] {
+	for i, clause := range contract.Clauses() {
+		wantText(t, all.out, string(clause.ID)+"  (", clause.Rule, "source: "+clause.Source.String())
+		if i%12 != 0 { // one alone is printed as all are
+			continue
+		}
 		e := obconform(t, "explain", string(clause.ID))
 		e.wantStatus(t, 0)
 		if !strings.HasPrefix(e.out, string(clause.ID)+"  (") {

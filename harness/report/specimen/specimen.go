@@ -83,10 +83,12 @@ func Kinds() map[string]report.Results {
 		{Clause: contract.ComFapiPresent, Reason: "mended in March", Ticket: "BANK-1", Expires: "2026-03-01"},
 		{Clause: contract.AccListPages, Reason: "not met", Ticket: "BANK-2", Expires: "2026-03-01"},
 		{Clause: contract.AccListStable, Reason: "forgotten", Ticket: "BANK-3", Expires: "2025-12-31"}}
+	bare := run(pass)
+	bare.Floors = report.Floors{Answers: 100}
 	accepted.Warnings = []string{"the client certificate ends on 2026-01-20"}
 	return map[string]report.Results{
-		"accepted": report.Judge(accepted),
-		"passed":   report.Judge(run(pass)), "failed": report.Judge(run(pass, fail, warn, skip)), "warned": report.Judge(run(pass, warn)),
+		"accepted": report.Judge(accepted), "not covered": report.Judge(bare),
+		"passed": report.Judge(run(pass)), "failed": report.Judge(run(pass, fail, warn, skip)), "warned": report.Judge(run(pass, warn)),
 		"inconclusive": report.Judge(run(pass, cloud)), "skipped": report.Judge(run(skip)), "nothing": report.Judge(report.Run{Tool: "1.2.3"}),
 		"errored": report.Judge(run(panics)), "asserted": report.Judge(run(asserts)), "interrupted": report.Judge(interrupted),
 		"crashed": report.Judge(crashed), "placeholder": report.Placeholder(run(pass, fail)),
