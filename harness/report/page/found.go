@@ -229,10 +229,29 @@ func message(first string, headers []evidence.HeaderLine, body string) string {
 // order and twice where they came twice; any other body stays as it is.
 func indented(body string) string {
 	var out bytes.Buffer
-	if strings.Contains(body, "\n") || json.Indent(&out, []byte(body), "", "  ") != nil {
+	if strings.Contains(body, "\n") || nesting(body) > mostIndented || json.Indent(&out, []byte(body), "", "  ") != nil {
 		return body
 	}
 	return out.String()
+}
+
+// mostIndented is how deep a body may be nested to be indented: spaces grow with
+// the square of its depth, and no documented body has more than six levels.
+const mostIndented = 16
+
+// nesting is at least the depth of a JSON text: brackets in strings count too.
+func nesting(text string) int {
+	depth, deepest := 0, 0
+	for _, c := range []byte(text) {
+		switch c {
+		case '[', '{':
+			depth++
+			deepest = max(deepest, depth)
+		case ']', '}':
+			depth--
+		}
+	}
+	return deepest
 }
 
 // assertion is a spec that failed, or that the tool broke, without a finding
