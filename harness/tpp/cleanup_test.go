@@ -66,6 +66,23 @@ func TestCleanupDeletesLastFirst(t *testing.T) {
 	}
 }
 
+// What a bank has made is deleted, whatever success it calls that; what it has
+// refused was not made, even where the refusal names an identifier.
+func TestCleanupOfWhatWasMadeWithAnotherStatus(t *testing.T) {
+	for status, want := range map[int][]string{200: {"c1"}, 202: {"c1"}, 400: nil, 302: nil} {
+		b := consentBank(t)
+		b.on("POST "+consentsPath, reply(status, `{"Data":{"ConsentId":"c1"}}`))
+		c := testClient(t, b.URL)
+		mustRun(t, func() {
+			c.CreateAccountsConsent(t.Context(), AccountsConsent("ReadAccountsBasic"))
+			c.cleanUpSpec(t.Context())
+		})
+		if got := b.deletions(); !slices.Equal(got, want) {
+			t.Errorf("answered with %d: deleted %q, want %q", status, got, want)
+		}
+	}
+}
+
 func TestCleanupGoesOnAfterAFailure(t *testing.T) {
 	b := consentBank(t)
 	c := testClient(t, b.URL)

@@ -56,7 +56,8 @@ func (c *Client) CreateFundsConsent(ctx context.Context, document any, edits ...
 func (c *Client) createConsent(ctx context.Context, k kind, document any, edits []Edit) *Answer {
 	edits = append([]Edit{Bearer(c.Token(ctx, k.scope)), JSON(document)}, edits...)
 	answer := c.Call(ctx, k.create, "", edits...)
-	if id, ok := answer.Text("/Data/ConsentId"); ok && answer.Status == 201 {
+	// Also where it was answered with another success than it should have been.
+	if id, ok := answer.Text("/Data/ConsentId"); ok && answer.Status/100 == 2 {
 		c.atSpecEnd(cleanup{answer.operation.API, id, k.name, func(ctx context.Context) {
 			if c.isPreauthorised(id) {
 				c.note("%s is kept: the bank gave it the identifier of the pre-authorised one", k.name)
