@@ -2,11 +2,13 @@ package tpp
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"obconform/harness/config"
 	"obconform/harness/contract"
+	"obconform/harness/leftovers"
 )
 
 // TestAstray: discovery that leads to a host which is not allowed ends it all;
@@ -73,6 +75,44 @@ func TestAstrayInSeveralWays(t *testing.T) {
 		if !strings.Contains(got, "a.example") || !strings.Contains(got, "; discovery's jwks_uri is on b.example") || strings.Contains(got, "c.example") != certificate {
 			t.Errorf("with a certificate %t: astray %q", certificate, got)
 		}
+	}
+}
+
+// A bank that answers a registration with one of the configured clients' own
+// does not make it ours to change or delete: not by a spec, not by its cleanup,
+// not by obconform cleanup.
+func TestConfiguredClientsAreKept(t *testing.T) {
+	for _, id := range []string{clientID, "second/1", "c1"} {
+		b := newBank(t)
+		b.on("POST "+registerPath, reply(201, strings.Replace(aRegistration, `"client_id":"c1"`, `"client_id":"`+id+`"`, 1)))
+		b.on("PUT "+registerPath+"/", reply(200, aRegistration))
+		b.on("DELETE "+registerPath+"/", reply(204, ""))
+		c := signingClient(t, b, func(cfg *config.Config) { cfg.SecondClient.ID = config.Literal("second", "second/1") })
+		path := filepath.Join(t.TempDir(), leftovers.File)
+		log := leftovers.NewLog(path, b.URL, false)
+		Remembering(log)(c)
+		kept := id != "c1"
+		mustRun(t, func() { c.Registered(t.Context()) })
+		if got := leftIDs(t, path); (len(got) == 0) != kept {
+			t.Errorf("%s: %q are remembered", id, got)
+		}
+		for _, operation := range []contract.OperationID{contract.UpdateClient, contract.DeleteClient} {
+			for _, method := range []string{"PUT", "DELETE", "PATCH"} {
+				if how := ends(func() { c.Call(t.Context(), operation, id, Method(method)) }); (how.kind == "skipped") != kept {
+					t.Errorf("%s: %s by %s ended %+v", id, method, operation, how)
+				}
+			}
+		}
+		before := len(b.got("DELETE", "/"))
+		mustRun(t, func() { c.cleanUpSpec(t.Context()) })
+		if deleted := len(b.got("DELETE", "/")) > before; deleted == kept {
+			t.Errorf("%s: deleted by the cleanup: %t", id, deleted)
+		}
+		if noted := strings.Contains(strings.Join(c.spec.Notes, " "), "is kept: "); noted != kept {
+			t.Errorf("%s: the notes are %q", id, c.spec.Notes)
+		}
+		mustRun(t, func() { c.Call(t.Context(), contract.GetClient, id) })
+		_ = log.Close()
 	}
 }
 

@@ -2,8 +2,6 @@ package tpp
 
 import (
 	"net/http"
-	"net/url"
-	"path"
 
 	"obconform/harness/config"
 	"obconform/harness/contract"
@@ -21,8 +19,11 @@ func AllowingChanges(c *Client) { c.changesAllowed = true }
 // is sent and not by what its spec is about: a bank may do what it should have
 // refused.
 func (c *Client) withheld(r *request) string {
-	if last, err := url.PathUnescape(path.Base(r.url)); err == nil && r.method == http.MethodDelete && c.isPreauthorised(last) {
+	switch last := lastSegment(r.url); {
+	case r.method == http.MethodDelete && c.isPreauthorised(last):
 		return "the consent is the pre-authorised one, which is never deleted"
+	case r.operation.Group == contract.RegistrationPath && r.changes() && c.isConfigured(last):
+		return "the registration is that of a configured client, which is never changed or deleted"
 	}
 	kind := c.cfg.Kind()
 	switch {

@@ -11,6 +11,14 @@ func (c *Client) preauthorise(consentID string) {
 	}
 }
 
+// isConfigured tells whether a registration is that of a client of the
+// configuration. A bank may answer a second registration of the same software
+// with the first one (R9): the client that all runs live on is not ours to
+// change or delete, whoever says that we have just made it.
+func (c *Client) isConfigured(id string) bool {
+	return id != "" && (id == c.cfg.Client.ID.Reveal() || id == c.cfg.SecondClient.ID.Reveal())
+}
+
 func (c *Client) isPreauthorised(consentID string) bool {
 	return slices.Contains(c.preauthorised, consentID)
 }

@@ -99,6 +99,9 @@ func (c *Client) Register(ctx context.Context, request string, edits ...Edit) *A
 	registered, ok := c.registered(answer)
 	switch {
 	case !ok:
+	case c.isConfigured(registered.ID):
+		c.memo[registeredBefore] = &remembered{}
+		c.note("a registration is kept: the bank gave it the identifier of a configured client")
 	case c.cfg.Registration.Delete:
 		c.memo[registeredBefore] = &remembered{}
 		c.atSpecEnd(cleanup{contract.DynamicRegistration, registered.ID, "a registration",

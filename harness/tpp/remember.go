@@ -47,7 +47,10 @@ func (c *Client) account(name string, r *request, a *Answer) {
 	case name != "" && a.Status/100 != 2:
 		err = c.log.Nothing(name)
 	case name != "":
-		if thing.ID, thing.Method, thing.Sealed = c.made(a); thing.ID != "" {
+		switch thing.ID, thing.Method, thing.Sealed = c.made(a); {
+		case c.isConfigured(thing.ID) || c.isPreauthorised(thing.ID):
+			err = c.log.Nothing(name) // it was there before, and stays
+		case thing.ID != "":
 			err = c.log.Created(thing)
 		}
 	case r.operation.ID == contract.UpdateClient && a.Status == 200:
