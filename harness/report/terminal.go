@@ -17,7 +17,8 @@ import (
 // TerminalOptions shape the summary.
 type TerminalOptions struct {
 	Color bool
-	// Verbose lists every clause, not only those that ask for attention.
+	// Verbose lists every clause, not only those that ask for attention, and every
+	// kind of finding whole.
 	Verbose bool
 	// Quiet leaves all out but the verdict and where the reports are.
 	Quiet bool
@@ -285,14 +286,22 @@ func (t *terminal) clauses(verdict Verdict, title string) {
 // maxPrinted bounds the kinds of findings of one clause on a terminal.
 const maxPrinted = 25
 
+// findings prints the first kind whole, as a ticket needs it, and of each further
+// one what it says otherwise: a bank that breaches a clause in ten ways would
+// print ten equal curl lines. -v prints all of them whole.
 func (t *terminal) findings(clause ClauseResult) {
 	shown := clause.Findings[:min(len(clause.Findings), maxPrinted)]
 	for i, group := range shown {
 		var text strings.Builder
-		t.results.writeGroup(&text, group)
-		fmt.Fprintf(&text, "  spec:     %s: %s\n", Line(string(group.Suite), maxShort), Line(group.Spec, maxName))
-		if i > 0 {
+		also := i > 0 && !t.Verbose && group.weighsLike(shown[0])
+		if i == 1 || i > 0 && !also {
 			t.printf("\n")
+		}
+		if also {
+			t.results.writeAlso(&text, group)
+		} else {
+			t.results.writeGroup(&text, group)
+			fmt.Fprintf(&text, "  spec:     %s: %s\n", Line(string(group.Suite), maxShort), Line(group.Spec, maxName))
 		}
 		if i == 0 && group.Fails {
 			t.transcript(&text, group.Example)

@@ -88,6 +88,51 @@ FAILED: the bank breaches at least one clause (exit status 1)
 	}
 }
 
+// A bank that breaches one clause in many ways gets one curl line for it: of the
+// further kinds only what they say otherwise is printed, and all with -v.
+func TestFurtherKindsOfAClauseAreShort(t *testing.T) {
+	s := failed(spec("A list must be stable", contract.AccListStable), breach(contract.ComFapiPresent, contract.Doc))
+	for _, where := range []string{"header a", "header b", "header b"} {
+		further := breach(contract.ComFapiPresent, contract.Doc)
+		further.Where, further.Actual = where, "two"
+		s.Record.Findings = append(s.Record.Findings, further)
+	}
+	results := report.Judge(runOf(s))
+	text := summary(t, results, report.TerminalOptions{})
+	want := `
+      < {"Data":{}}
+
+      also:     header a: expected exactly one, got two
+                GET https://bank.example/accounts -> status 200, 2026-01-02T11:00:00.000Z, x-fapi-interaction-id sent c6a1b3c2-0000-4000-8000-000000000001, received none
+                accounts: A list must be stable
+      also:     header b (2 times): expected exactly one, got two
+`
+	if !strings.Contains(text, want) || strings.Count(text, "curl --silent") != 1 {
+		t.Errorf("no\n%s\nin\n%s", want, text)
+	}
+	results.EvidenceFolder = "evidence"
+	if text := summary(t, results, report.TerminalOptions{}); strings.Count(text, "evidence/accounts-a-list-must-be-stable-") != 4 {
+		t.Errorf("no evidence in\n%s", text)
+	}
+	verbose := summary(t, results, report.TerminalOptions{Verbose: true})
+	if strings.Contains(verbose, "also:") || strings.Count(verbose, "curl --silent") != 3 || strings.Count(verbose, "\n\n      where: ") != 2 {
+		t.Errorf("verbose is\n%s", verbose)
+	}
+}
+
+// What weighs otherwise than the first kind is printed whole: the reader needs
+// to see why it counts for something else.
+func TestAFurtherKindThatWeighsOtherwiseIsWhole(t *testing.T) {
+	s := failed(spec("A list must be stable", contract.AccListStable), breach(contract.ComFapiPresent, contract.Doc))
+	advice := breach(contract.ComFapiPresent, contract.Adv)
+	advice.Where = "header a"
+	s.Record.Findings = append(s.Record.Findings, advice)
+	text := summary(t, report.Judge(runOf(s)), report.TerminalOptions{})
+	if strings.Contains(text, "also:") || strings.Count(text, "curl --silent") != 2 {
+		t.Errorf("got\n%s", text)
+	}
+}
+
 func TestSummaryOptions(t *testing.T) {
 	results := everyKind()["failed"]
 	plain, coloured := summary(t, results, report.TerminalOptions{}), summary(t, results, report.TerminalOptions{Color: true})

@@ -116,6 +116,35 @@ func (r Results) writeGroup(text *strings.Builder, group FindingGroup) {
 	}
 }
 
+// weighsLike tells whether two kinds of findings count for the same, by the same
+// habit, profile and acceptance.
+func (g FindingGroup) weighsLike(other FindingGroup) bool {
+	return g.Fails == other.Fails && g.Habit == other.Habit && g.Accepted == other.Accepted && g.Profiled == other.Profiled
+}
+
+// writeAlso says of a further kind of finding what was found where, and in which
+// request; the evidence has the rest.
+func (r Results) writeAlso(text *strings.Builder, group FindingGroup) {
+	times := ""
+	if group.Count > 1 {
+		times = fmt.Sprintf(" (%d times)", group.Count)
+	}
+	differs := ""
+	if group.Differs {
+		differs = " (the first; others differ)"
+	}
+	fmt.Fprintf(text, "  also:     %s%s: expected %s, got %s%s\n", group.Place(), times,
+		Line(group.Expected, maxValue), Line(group.Actual, maxValue), differs)
+	if x := group.Example; x != nil {
+		fmt.Fprintf(text, "            %s, %s, x-fapi-interaction-id %s\n", requestLine(*x), timeOf(*x), Line(InteractionIDs(*x), 3*maxShort))
+	}
+	if file := r.EvidencePath(group.Suite, group.Spec); file != "" && group.Example != nil {
+		fmt.Fprintf(text, "            %s\n", Line(file, 2*maxShort))
+	} else {
+		fmt.Fprintf(text, "            %s: %s\n", Line(string(group.Suite), maxShort), Line(group.Spec, maxName))
+	}
+}
+
 // writeExchange says in a few lines what it takes to find an exchange in a log
 // and to repeat it.
 func (r Results) writeExchange(text *strings.Builder, x evidence.Exchange) {
@@ -132,8 +161,10 @@ func requestLine(x evidence.Exchange) string {
 }
 
 func timeLine(x evidence.Exchange) string {
-	return fmt.Sprintf("%s, took %s", x.Started.UTC().Format("2006-01-02T15:04:05.000Z"), x.Duration.Round(10*time.Microsecond))
+	return fmt.Sprintf("%s, took %s", timeOf(x), x.Duration.Round(10*time.Microsecond))
 }
+
+func timeOf(x evidence.Exchange) string { return x.Started.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 // StatusWord is the status of an answer, or that there was none.
 func StatusWord(status int) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -21,7 +22,7 @@ type reportCommand struct {
 	Markdown    string   `name:"markdown" placeholder:"FILE" help:"Write the summary for pull requests."`
 	JSON        string   `name:"json" placeholder:"FILE" help:"Write the results.json of the whole."`
 	MinCoverage string   `placeholder:"FIGURES" help:"Least coverage of the whole in percent, as for run."`
-	Verbose     bool     `short:"v" help:"Print every clause."`
+	Verbose     bool     `short:"v" help:"Print every clause, and every finding in full."`
 }
 
 // Run writes the reports asked for, prints a summary of each target, and leaves
@@ -83,14 +84,15 @@ func firstID(results report.Results) string {
 // each has its name.
 func merge(all []report.Results, floors report.Floors) ([]report.Results, error) {
 	names, parts := report.ByTarget(all)
+	labels := labels(names)
 	var wholes []report.Results
-	for _, name := range names {
+	for i, name := range names {
 		whole, err := report.Merge(parts[name], floors)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		if len(names) > 1 {
-			whole.Label = label(name)
+			whole.Label = labels[i]
 		}
 		wholes = append(wholes, whole)
 	}
@@ -100,10 +102,27 @@ func merge(all []report.Results, floors report.Floors) ([]report.Results, error)
 // unfit is what file names and the names of test suites had better not hold.
 var unfit = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
-// label is a target's name in file names and names of test suites.
-func label(name string) string {
-	name = strings.Replace(strings.Replace(name, "https://", "", 1), "http://", "", 1)
-	return strings.Trim(unfit.ReplaceAllString(name, "-"), "-")
+// maxLabel bounds a label, in bytes: a file's name has 255 for it and the rest.
+const maxLabel = 80
+
+// labels are the targets' names in file names and names of test suites. No two
+// are the same, even where a file system does not tell small letters from
+// capitals: one target's files would replace another's.
+func labels(names []string) []string {
+	labels, taken := make([]string, len(names)), map[string]int{}
+	for i, name := range names {
+		name = strings.Replace(strings.Replace(name, "https://", "", 1), "http://", "", 1)
+		name = strings.Trim(unfit.ReplaceAllString(name, "-"), "-")
+		labels[i] = strings.Trim(name[:min(len(name), maxLabel)], "-")
+		taken[strings.ToLower(labels[i])]++
+	}
+	for i, name := range names {
+		if labels[i] == "" || taken[strings.ToLower(labels[i])] > 1 {
+			sum := sha256.Sum256([]byte(name))
+			labels[i] = strings.Trim(fmt.Sprintf("%s-%x", labels[i], sum[:4]), "-")
+		}
+	}
+	return labels
 }
 
 // write writes the reports asked for, those of one target of several under a

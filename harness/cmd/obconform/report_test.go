@@ -124,6 +124,35 @@ func TestTargetsAreKeptApart(t *testing.T) {
 	}
 }
 
+// Names that are the same to a file system, or too long for it, do not make one
+// target's reports replace another's.
+func TestTargetsOfLikeNamesAreKeptApart(t *testing.T) {
+	t.Parallel()
+	smoke := conform(t, "--smoke", "--suite", "accounts")
+	dir := t.TempDir()
+	args := []string{"report", "--junit", filepath.Join(dir, "all.xml")}
+	for i, name := range []string{"Brand-b", "Brand.b", "brand b", strings.Repeat("n", 190) + "1", strings.Repeat("n", 190) + "2", "!", "?"} {
+		path := filepath.Join(t.TempDir(), fmt.Sprint(i, ".json"))
+		text := strings.Replace(string(readFile(t, filepath.Join(smoke.dir, "results.json"))), `"name": "embedded mock bank"`, fmt.Sprintf("%q: %q", "name", name), 1)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, "--from", path)
+	}
+	obconform(t, args...).wantStatus(t, smoke.status)
+	files, err := filepath.Glob(filepath.Join(dir, "all-*.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	distinct := map[string]bool{}
+	for _, file := range files {
+		distinct[strings.ToLower(filepath.Base(file))] = true
+	}
+	if len(distinct) != 7 {
+		t.Errorf("7 targets have %d files: %v", len(distinct), files)
+	}
+}
+
 // What cannot be read is a mistake of the user's, named with file and place,
 // all of them at once.
 func TestResultsThatAreNone(t *testing.T) {

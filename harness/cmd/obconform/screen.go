@@ -19,7 +19,7 @@ import (
 type screenFlags struct {
 	Color   string `enum:"auto,always,never" default:"auto" help:"Colours: auto (on a terminal, unless NO_COLOR is set), always or never."`
 	Quiet   bool   `short:"q" help:"Print the verdict and where the reports are, nothing else."`
-	Verbose bool   `short:"v" help:"Print each spec as it ends, and warnings in full."`
+	Verbose bool   `short:"v" help:"Print each spec as it ends, every clause, and every finding in full."`
 }
 
 func (s screenFlags) checkScreen() error {

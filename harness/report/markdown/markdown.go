@@ -146,7 +146,7 @@ func (s *summary) group(text *strings.Builder, group report.FindingGroup, first 
 	if file := s.results.EvidencePath(group.Suite, group.Spec); file != "" {
 		fmt.Fprintf(text, "  - evidence: %s\n", Code(file))
 	}
-	if command := s.results.ShownCurl(*x); command != "" {
+	if command := s.results.ShownCurl(*x); first && command != "" {
 		fmt.Fprintf(text, "\n%s", Fence("sh", command))
 	}
 	if shown := report.Transcript(*x, maxBody); first && shown != "" {
