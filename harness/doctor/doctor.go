@@ -92,7 +92,8 @@ func Examine(ctx context.Context, file string, environ []string, ended func(Resu
 }
 
 func newExamination(file string, environ []string) *examination {
-	e := &examination{file: file, failed: map[string]bool{}, now: time.Now, lookup: net.DefaultResolver.LookupHost}
+	e := &examination{file: file, failed: map[string]bool{}, now: time.Now, lookup: net.DefaultResolver.LookupHost,
+		connection: connection{asks: map[string]bool{}}}
 	e.cfg, e.problems = load(file, environ)
 	return e
 }

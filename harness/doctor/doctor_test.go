@@ -2,13 +2,11 @@ package doctor
 
 import (
 	"bytes"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/json"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -111,6 +109,7 @@ func TestWrongConfiguration(t *testing.T) {
 		{"a statement that is none", func(p *patient) { p.secret("registration.softwareStatement", "a.b") }, "software statement", Failed, Configuration, []string{"no JWS"}, stepName},
 		{"a statement that has ended", stated(map[string]any{"exp": now - 60}), "software statement", Failed, Configuration, []string{"it ended at", "directory"}, stepName},
 		{"a statement of the future", stated(map[string]any{"iat": now + 600}), "software statement", Failed, Configuration, []string{"in the future"}, stepName},
+		{"a statement in milliseconds", stated(map[string]any{"exp": (now + 3600) * 1000}), "software statement", Failed, Configuration, []string{"exp is no date in seconds"}, stepName},
 		{"a statement of another software", stated(map[string]any{"software_id": "another"}), "software statement", Failed, Configuration, []string{`"another"`, "registration.softwareId"}, stepName},
 		{"another redirect URI", stated(map[string]any{"software_redirect_uris": []string{"https://other.test"}}), "software statement", Warning, "", []string{"client.redirectUri"}, ""},
 		{"a statement that is not sent", func(p *patient) {
@@ -159,96 +158,6 @@ func TestAllProblemsAtOnce(t *testing.T) {
 	}
 }
 
-func TestHostName(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		err   error
-		state State
-		blame Blame
-		word  string
-	}{
-		{nil, OK, "", "bank.test is 192.0.2.1"},
-		{&net.DNSError{IsNotFound: true}, Failed, Environment, "no such host"},
-		{&net.DNSError{IsTimeout: true}, Failed, Environment, "does not answer in time"},
-	} {
-		p := plainly(t)
-		p.set(map[string]any{"target.baseUrl": "https://bank.test"})
-		e := newExamination(p.config, nil)
-		e.lookup = func(context.Context, string) ([]string, error) { return []string{"192.0.2.1"}, c.err }
-		e.configuration(context.Background())
-		f := e.hostName(context.Background())
-		if f.state != c.state || f.blame != c.blame || !strings.Contains(f.found[0], c.word) {
-			t.Errorf("%v: %+v", c.err, f)
-		}
-	}
-}
-
-func TestUnreachable(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		name   string
-		settle func(*patient, *tls.Config)
-		wrong
-	}{
-		{"", nil, wrong{"nothing listens", func(p *patient) { p.server.Close() }, stepConnection, Failed, Environment, []string{"nothing listens"}, stepTLS}},
-		{"", nil, wrong{"another authority", func(p *patient) { p.file("ca.pem", pemText("CERTIFICATE", newAuthority(t, "another").certificate.Raw)) },
-			stepTLS, Failed, Environment, []string{"not trusted", "the test's authority", "tls.caFile"}, stepDiscovery}},
-		{"", func(p *patient, settings *tls.Config) {
-			settings.Certificates = []tls.Certificate{p.ca.issue(x509.Certificate{DNSNames: []string{"other.test"}})}
-		}, wrong{"another host", func(*patient) {}, stepTLS, Failed, Environment, []string{"not for 127.0.0.1 but for other.test"}, stepMutual}},
-		{"", func(p *patient, settings *tls.Config) { settings.Certificates = []tls.Certificate{p.ca.server(-2)} },
-			wrong{"a server's certificate that has ended", func(*patient) {}, stepTLS, Failed, Environment, []string{"in force from"}, stepMutual}},
-		{"", func(p *patient, settings *tls.Config) { settings.Certificates = []tls.Certificate{p.ca.server(5)} },
-			wrong{"a server's certificate that ends soon", func(*patient) {}, stepTLS, Warning, "", []string{"ends in 4 days"}, ""}},
-		{"", func(_ *patient, settings *tls.Config) {
-			settings.MinVersion, settings.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
-		},
-			wrong{"an old TLS", func(*patient) {}, stepTLS, Failed, Environment, []string{"TLS 1.2 or later"}, stepMutual}},
-		{"", nil, wrong{"a client certificate that is not taken", func(p *patient) { p.present(newAuthority(t, "another").client(90)) },
-			stepMutual, Failed, Environment, []string{"did not take", "CN=our TPP"}, stepDiscovery}},
-		{"", func(_ *patient, settings *tls.Config) { settings.MaxVersion = tls.VersionTLS12 },
-			wrong{"a client certificate that is not taken, TLS 1.2", func(p *patient) { p.present(newAuthority(t, "another").client(90)) },
-				stepMutual, Failed, Environment, []string{"did not take", "CN=our TPP"}, stepDiscovery}},
-		{"", nil, wrong{"no client certificate", func(p *patient) { p.set(map[string]any{"tls": map[string]any{"caFile": "ca.pem"}}) },
-			stepMutual, Failed, Environment, []string{"none is configured", "tls.certificateFile"}, stepDiscovery}},
-		{"", func(_ *patient, settings *tls.Config) { settings.ClientAuth = tls.NoClientCert },
-			wrong{"a proof that nobody asks for", func(p *patient) { p.set(map[string]any{"client.authMethod": "tls_client_auth"}) },
-				stepMutual, Warning, "", []string{"does not ask", "mtls_endpoint_aliases"}, ""}},
-	} {
-		t.Run(c.wrong.name, func(t *testing.T) {
-			t.Parallel()
-			var settle []func(*patient, *tls.Config)
-			if c.settle != nil {
-				settle = append(settle, c.settle)
-			}
-			p := securely(t, settle...)
-			if c.wrong.name == "a proof that nobody asks for" {
-				c.spoil(p)
-				p.examine().want(t, c.step, c.state, c.blame, c.words...) // the bank then refuses tokens
-				return
-			}
-			c.try(t, p)
-		})
-	}
-	t.Run("no TLS at all", func(t *testing.T) {
-		t.Parallel()
-		p := plainly(t)
-		p.set(map[string]any{"target.baseUrl": "https://" + p.server.Listener.Addr().String()})
-		p.examine().want(t, stepTLS, Failed, Environment, "does not speak TLS")
-	})
-	t.Run("silence", func(t *testing.T) {
-		t.Parallel()
-		silent, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = silent.Close() })
-		p := plainly(t)
-		p.set(map[string]any{"target.baseUrl": "https://" + silent.Addr().String(), "timeouts.connect": "200ms"})
-		p.examine().want(t, stepTLS, Failed, Environment, "timeouts.connect")
-	})
-}
-
 func dated(by time.Duration) func(*patient) {
 	return func(p *patient) {
 		p.change = func(_ *http.Request, answer *httptest.ResponseRecorder) {
@@ -294,13 +203,15 @@ func TestUnfitTarget(t *testing.T) {
 		}, stepHosts, Failed, Environment, []string{"nothing listens"}, "token for accounts"},
 		{"no keys", edit(jwks, func(d map[string]any) { d["keys"] = []any{} }), stepKeys, Failed, Target, []string{"PS256"}, ""},
 		{"a key set that is not there", status(jwks, 404), stepKeys, Failed, Target, []string{"404"}, ""},
+		{"a second client that is not known", func(p *patient) { p.secret("secondClient.secret", "not-its-secret") }, "second client", Failed, Target,
+			[]string{"status 401", "secondClient.secret"}, ""},
 		{"a token of less", edit(token, func(d map[string]any) { d["scope"] = "fundsconfirmations" }), "token for accounts", Failed, Target, []string{"without \"accounts\""}, ""},
 	} {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			p := plainly(t)
 			if w.name == "a token of less" { // which another scope's token has as well
-				p.set(map[string]any{"registration.managementAuth": "basic"})
+				p.set(map[string]any{"registration.managementAuth": "basic", "secondClient": map[string]any{}})
 			}
 			w.try(t, p)
 			if w.step == stepHosts && slices.ContainsFunc(p.asked(), func(r string) bool { return strings.Contains(r, "/token") }) {

@@ -37,8 +37,11 @@ func token(name, key string, scopeOf func(*examination) string) func(*examinatio
 		}
 		probe := e.prober.Token(ctx, scope)
 		f := e.issued(probe, key)
-		if probe.Answer != nil && isProofRefused(probe.Answer) {
+		switch {
+		case probe.Answer != nil && isProofRefused(probe.Answer):
 			e.refusedAt = name
+		case f.state != Failed:
+			f = f.with("the client proved itself by %s", e.cfg.Client.AuthMethod)
 		}
 		granted, named := answerText(probe, "/scope")
 		for _, word := range strings.Fields(scope) {
@@ -48,6 +51,20 @@ func token(name, key string, scopeOf func(*examination) string) func(*examinatio
 		}
 		return f
 	}
+}
+
+// secondClient asks for a token of the other TPP: without it, what must be
+// refused across clients would be refused for the wrong reason.
+func (e *examination) secondClient(ctx context.Context) finding {
+	second := e.cfg.SecondClient
+	if !second.ID.IsSet() || !second.Secret.IsSet() {
+		return skip("none is configured (secondClient.id and secondClient.secret)")
+	}
+	probe := e.prober.OtherToken(ctx, e.accountsScope())
+	if f := e.issued(probe, "client.scopes.accounts"); f.state != Failed || f.blame != Target {
+		return f
+	}
+	return fail(Target, "check secondClient.id and secondClient.secret, and that this client has the scope client.scopes.accounts; or take it out", "no token: %s", probe.Answer.Refused())
 }
 
 // isProofRefused tells a refusal of the client from one of what it asks for.
@@ -74,7 +91,7 @@ func (e *examination) issued(probe tpp.Probe, key string) finding {
 	if value == "" || probe.Answer.Status != http.StatusOK && !created {
 		return fail(Target, e.afterRefusal(probe, key), "no token: %s", probe.Answer.Refused())
 	}
-	f := fine("a token was given to the client, which proved itself by %s", e.cfg.Client.AuthMethod)
+	f := fine("a token was given")
 	if life, ok := probe.Answer.Number("/expires_in"); ok {
 		f = f.with("it lives %g s", life)
 	}

@@ -78,6 +78,7 @@ func TestTokens(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			p := plainly(t)
+			p.set(map[string]any{"secondClient": map[string]any{}})
 			c.spoil(p)
 			report := p.examine()
 			blame := map[State]Blame{Failed: Target}[c.state]

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"strings"
@@ -15,10 +16,11 @@ import (
 	"obconform/harness/tpp"
 )
 
-// connection is what the steps below HTTP have seen of the target's own host.
+// connection is what the steps below HTTP have seen of the target's hosts.
 type connection struct {
 	base   *url.URL
 	shaken tpp.Handshake
+	asks   map[string]bool // for a client certificate, by host
 }
 
 func (e *examination) hostName(ctx context.Context) finding {
@@ -170,24 +172,26 @@ func alerted(err error) bool {
 // aboutCertificate tells whether what ended a handshake, after we had taken the
 // server's certificate, is most likely that the server did not take ours: it
 // asked for one, and then sent an alert or hung up.
-func aboutCertificate(shaken tpp.Handshake) bool { return shaken.State != nil && shaken.Asked }
+func aboutCertificate(shaken tpp.Handshake) bool {
+	err := shaken.Err
+	hungUp := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	return shaken.State != nil && shaken.Asked && (alerted(err) || hungUp)
+}
 
 func (e *examination) mutual(context.Context) finding {
 	if e.base.Scheme != "https" {
 		return skip("there is no TLS")
 	}
-	return e.presented(e.base.Host, e.shaken, e.cfg.Client.AuthMethod == "tls_client_auth")
+	return e.presented(e.base.Host, e.shaken)
 }
 
 // presented says what became of our certificate at a host.
-func (e *examination) presented(host string, shaken tpp.Handshake, needed bool) finding {
+func (e *examination) presented(host string, shaken tpp.Handshake) finding {
+	e.asks[host] = shaken.Asked
 	pair, _ := e.cfg.TLS.Certificate() // which was read before
 	switch {
 	case !shaken.Asked && pair == nil:
 		return fine("%s does not ask for one, and none is configured", host)
-	case !shaken.Asked && needed:
-		return fine("%s does not ask for one", host).warn("see that token requests go to a host that does: discovery's mtls_endpoint_aliases, or another target.baseUrl",
-			"client.authMethod tls_client_auth needs it")
 	case !shaken.Asked:
 		return fine("%s does not ask for one", host)
 	case shaken.Err == nil && pair == nil:

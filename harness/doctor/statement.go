@@ -37,12 +37,16 @@ func (e *examination) softwareStatement(context.Context) finding {
 		spoil("check this machine's clock, or "+anew, "it was issued in the future: iat is %s", stamp(issued))
 	case hasIssue:
 		f = f.with("issued %s", stamp(issued))
+	case claims["iat"] != nil:
+		spoil(anew, "its iat is no date in seconds (RFC 7519, section 2)")
 	}
 	switch {
 	case hasEnd && !e.now().Before(ends):
 		spoil(anew, "it ended at %s (exp)", stamp(ends))
 	case hasEnd:
 		f = f.with("in force until %s", stamp(ends))
+	case claims["exp"] != nil:
+		spoil(anew, "its exp is no date in seconds (RFC 7519, section 2)")
 	default:
 		f = f.with("it does not say when it ends (exp)")
 	}

@@ -47,6 +47,7 @@ func steps() []step {
 		{name: stepAccountsToken, remote: true, needs: []string{stepHosts}, take: token(stepAccountsToken, "client.scopes.accounts", (*examination).accountsScope)},
 		{name: stepFundsToken, remote: true, needs: []string{stepHosts}, take: token(stepFundsToken, "client.scopes.fundsConfirmations", (*examination).fundsScope)},
 		{name: stepOwnToken, remote: true, needs: []string{stepHosts}, take: token(stepOwnToken, "registration.managementScope", (*examination).managementScope)},
+		{name: "second client", remote: true, needs: []string{stepHosts}, take: (*examination).secondClient},
 		{name: "consent for accounts", remote: true, needs: []string{stepAccountsToken}, take: consent(contract.ScopeAccounts)},
 		{name: "consent for funds confirmations", remote: true, needs: []string{stepFundsToken}, take: consent(contract.ScopeFunds)},
 	}

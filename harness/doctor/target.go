@@ -90,7 +90,7 @@ func (e *examination) hosts(ctx context.Context) finding {
 	if astray := e.prober.Astray(); astray != "" {
 		return fail(Configuration, "if the host is the bank's, add it to target.allowedHosts; if not, tell the bank. No credential was sent there", "%s", astray)
 	}
-	f := finding{state: OK}
+	f := fine("discovery leads to %s", e.base.Host)
 	seen := []string{e.base.Host}
 	for _, member := range e.prober.EndpointsInUse() {
 		text, _ := e.discovery.Answer.Text("/" + member)
@@ -101,10 +101,24 @@ func (e *examination) hosts(ctx context.Context) finding {
 		seen = append(seen, address.Host)
 		f = e.otherHost(ctx, f, address)
 	}
-	if len(seen) == 1 {
-		return fine("discovery leads to %s alone", e.base.Host)
+	if host := e.tokenHost(); e.cfg.Client.AuthMethod == "tls_client_auth" && host != "" && f.state != Failed && !e.asks[host] {
+		f = f.warn("ask the bank which host token requests with a certificate go to: discovery's mtls_endpoint_aliases should name it",
+			"client.authMethod is tls_client_auth, and %s does not ask for a certificate", host)
 	}
 	return f
+}
+
+// tokenHost is where token requests go: the alias for mutual TLS, where there is
+// one (RFC 8705, section 5).
+func (e *examination) tokenHost() string {
+	host := ""
+	for _, member := range e.prober.EndpointsInUse() {
+		text, _ := e.discovery.Answer.Text("/" + member)
+		if address, err := url.Parse(text); err == nil && address.Host != "" && strings.HasSuffix(member, "token_endpoint") {
+			host = address.Host // the alias comes later
+		}
+	}
+	return host
 }
 
 // otherHost adds what the connection to another host of the target's is like.
@@ -121,7 +135,7 @@ func (e *examination) otherHost(ctx context.Context, f finding, address *url.URL
 	if shaken.State == nil || shaken.Err != nil && !aboutCertificate(shaken) {
 		return f.join(tlsFailed(address.Hostname(), shaken.Err))
 	}
-	return f.join(e.presented(address.Host, shaken, false))
+	return f.join(e.presented(address.Host, shaken))
 }
 
 // join adds another finding, and is as bad as the worse of the two.

@@ -93,6 +93,14 @@ func (p *Prober) Token(ctx context.Context, scope string) Probe {
 	})
 }
 
+// OtherToken asks for one of the second client's.
+func (p *Prober) OtherToken(ctx context.Context, scope string) Probe {
+	return p.ask(func() *Answer {
+		other, _ := p.client.Other()
+		return p.client.TokenRequest(ctx, other, ClientCredentials(scope))
+	})
+}
+
 // Code trades a predefined code of consents.codes for its tokens; one that is
 // good only once is used up by it. The scope is one of the contract's.
 func (p *Prober) Code(ctx context.Context, code config.Secret, key, scope string) Probe {
@@ -165,12 +173,13 @@ type Handshake struct {
 
 // patienceForRefusal is how long a refusal of the client certificate is waited
 // for: with TLS 1.3 it comes after the handshake (RFC 8446, section 4.4.2.4).
-const patienceForRefusal = time.Second
+const patienceForRefusal = 3 * time.Second
 
 // Shake shakes hands as every request to the address does.
 func (p *Prober) Shake(ctx context.Context, conn net.Conn, address *url.URL) (shaken Handshake) {
 	settings := p.client.transport.TLSClientConfig.Clone()
-	settings.ServerName, settings.ClientSessionCache = address.Hostname(), nil
+	var ticket firstTicket
+	settings.ServerName, settings.ClientSessionCache = address.Hostname(), &ticket
 	settings.NextProtos = map[string][]string{"1.1": {"http/1.1"}, "2": {"h2"}}[p.client.cfg.Target.HTTPVersion]
 	if settings.NextProtos == nil {
 		settings.NextProtos = []string{"h2", "http/1.1"}
@@ -196,9 +205,24 @@ func (p *Prober) Shake(ctx context.Context, conn net.Conn, address *url.URL) (sh
 	state := secure.ConnectionState()
 	shaken.State = &state
 	if state.Version >= tls.VersionTLS13 && shaken.Asked {
+		ticket.came = func() { _ = secure.SetReadDeadline(time.Unix(1, 0)) } // a closed connection needs none
 		shaken.Err = awaitRefusal(secure)
 	}
 	return shaken
+}
+
+// firstTicket is a session cache that keeps nothing and notices a ticket: a
+// server gives one to a client that it has accepted (RFC 8446, section 4.6.1).
+type firstTicket struct{ came func() }
+
+// Get implements tls.ClientSessionCache.
+func (*firstTicket) Get(string) (*tls.ClientSessionState, bool) { return nil, false }
+
+// Put implements tls.ClientSessionCache.
+func (f *firstTicket) Put(_ string, state *tls.ClientSessionState) {
+	if state != nil && f.came != nil {
+		f.came()
+	}
 }
 
 // awaitRefusal reads until the server says something: an alert is a refusal.
@@ -209,7 +233,7 @@ func awaitRefusal(conn *tls.Conn) error {
 	_, err := conn.Read(make([]byte, 1))
 	var network net.Error
 	if errors.As(err, &network) && network.Timeout() {
-		return nil // it waits for a request
+		return nil // it has given a ticket, or waits for a request
 	}
 	return err
 }

@@ -105,6 +105,27 @@ func TestDoctorsExitStatus(t *testing.T) {
 	}
 }
 
+// Through a proxy every step is as without it; a proxy that refuses is named.
+func TestDoctorThroughAProxy(t *testing.T) {
+	t.Parallel()
+	bank := secure(t, "bank.test", mockbank.Options{})
+	front := proxyBefore(t, bank, proxyCredentials)
+	bank.file("proxy-password.txt", "a secret")
+	bank.amend(map[string]any{"proxy.url": front.url(), "proxy.user": "me", "proxy.password": map[string]any{"file": "proxy-password.txt"}})
+	e := obconform(t, "doctor", "--config", bank.config)
+	e.wantStatus(t, 0)
+	wantText(t, e.out, "connects to bank.test", "looks it up", "good for bank.test", "asked for it and took it", "0 failed")
+	front.wantTunnels(3)
+
+	bank.file("proxy-password.txt", "another secret")
+	e = obconform(t, "doctor", "--config", bank.config)
+	e.wantStatus(t, 3)
+	wantText(t, e.out, "failed   connection", "it answered 407", "proxy.password")
+	if strings.Contains(e.out+e.errors, "another secret") {
+		t.Error("the proxy's password is printed")
+	}
+}
+
 // All that is wrong with a configuration is said at once, as config check says it.
 func TestDoctorSaysAllThatIsWrong(t *testing.T) {
 	t.Parallel()
