@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -89,6 +90,13 @@ func TestWrongConfiguration(t *testing.T) {
 		{"no file", func(p *patient) { p.config += "x" }, stepConfiguration, Failed, Configuration, []string{"does not exist"}, stepName},
 		{"an unknown key", func(p *patient) { p.set(map[string]any{"target.baseURL": "x"}) }, stepConfiguration, Failed, Configuration, []string{"baseUrl"}, stepTLS},
 		{"no such authority", func(p *patient) { p.set(map[string]any{"tls.caFile": "none.pem"}) }, stepAuthorities, Failed, Configuration, []string{"tls.caFile", "does not exist"}, stepConfiguration},
+		{"a statement that is not there", func(p *patient) {
+			p.set(map[string]any{"registration.softwareStatement": map[string]any{"file": "none.jwt"}})
+		},
+			stepStatement, Failed, Configuration, []string{"registration.softwareStatement", "does not exist"}, stepConfiguration},
+		{"an expired statement that is not there", func(p *patient) {
+			p.set(map[string]any{"registration.expiredSoftwareStatement": map[string]any{"file": "none.jwt"}})
+		}, stepStatements, Failed, Configuration, []string{"registration.expiredSoftwareStatement", "does not exist"}, stepConfiguration},
 		{"a signing key that is none", func(p *patient) { p.file("signing-key.pem", "x") }, stepSigningKey, Failed, Configuration, []string{"client.signingKeyFile"}, "token for accounts"},
 		{"a certificate that has ended", func(p *patient) { p.present(newAuthority(t, "a").client(-1)); p.set(map[string]any{"tls.caFile": ""}) },
 			stepCertificate, Failed, Configuration, []string{"one that ended on"}, stepName},
@@ -106,20 +114,20 @@ func TestWrongConfiguration(t *testing.T) {
 			p.present(newAuthority(t, "a").issue(x509.Certificate{Subject: pkix.Name{CommonName: "x"}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}))
 			p.set(map[string]any{"tls.caFile": ""})
 		}, stepCertificate, Warning, "", []string{"extended key usage"}, ""},
-		{"a statement that is none", func(p *patient) { p.secret("registration.softwareStatement", "a.b") }, "software statement", Failed, Configuration, []string{"no JWS"}, stepName},
-		{"a statement that has ended", stated(map[string]any{"exp": now - 60}), "software statement", Failed, Configuration, []string{"it ended at", "directory"}, stepName},
-		{"a statement of the future", stated(map[string]any{"iat": now + 600}), "software statement", Failed, Configuration, []string{"in the future"}, stepName},
-		{"a statement in milliseconds", stated(map[string]any{"exp": (now + 3600) * 1000}), "software statement", Failed, Configuration, []string{"exp is no date in seconds"}, stepName},
-		{"a statement of another software", stated(map[string]any{"software_id": "another"}), "software statement", Failed, Configuration, []string{`"another"`, "registration.softwareId"}, stepName},
-		{"another redirect URI", stated(map[string]any{"software_redirect_uris": []string{"https://other.test"}}), "software statement", Warning, "", []string{"client.redirectUri"}, ""},
+		{"a statement that is none", func(p *patient) { p.secret("registration.softwareStatement", "a.b") }, stepStatement, Failed, Configuration, []string{"no JWS"}, stepName},
+		{"a statement that has ended", stated(map[string]any{"exp": now - 60}), stepStatement, Failed, Configuration, []string{"it ended at", "directory"}, stepName},
+		{"a statement of the future", stated(map[string]any{"iat": now + 600}), stepStatement, Failed, Configuration, []string{"in the future"}, stepName},
+		{"a statement in milliseconds", stated(map[string]any{"exp": (now + 3600) * 1000}), stepStatement, Failed, Configuration, []string{"exp is no date in seconds"}, stepName},
+		{"a statement of another software", stated(map[string]any{"software_id": "another"}), stepStatement, Failed, Configuration, []string{`"another"`, "registration.softwareId"}, stepName},
+		{"another redirect URI", stated(map[string]any{"software_redirect_uris": []string{"https://other.test"}}), stepStatement, Warning, "", []string{"client.redirectUri"}, ""},
 		{"a statement that is not sent", func(p *patient) {
 			stated(map[string]any{"exp": now - 60})(p)
 			p.set(map[string]any{"registration.register": false})
-		}, "software statement", Warning, "", []string{"it ended at", "not sent"}, ""},
+		}, stepStatement, Warning, "", []string{"it ended at", "not sent"}, ""},
 		{"an expired statement that is not", func(p *patient) { p.secret("registration.expiredSoftwareStatement", p.credentials.SoftwareStatement) },
-			"other software statements", Warning, "", []string{"expiredSoftwareStatement", "has ended"}, ""},
+			stepStatements, Warning, "", []string{"expiredSoftwareStatement", "has ended"}, ""},
 		{"a foreign statement of ours", func(p *patient) { p.secret("registration.foreignSoftwareStatement", p.credentials.SoftwareStatement) },
-			"other software statements", Warning, "", []string{"foreignSoftwareStatement"}, ""},
+			stepStatements, Warning, "", []string{"foreignSoftwareStatement"}, ""},
 	} {
 		t.Run(w.name, func(t *testing.T) { t.Parallel(); w.try(t, plainly(t)) })
 	}
@@ -219,4 +227,25 @@ func TestUnfitTarget(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The rate of the configuration holds, and a read that had to be sent again says
+// so.
+func TestPatience(t *testing.T) {
+	t.Parallel()
+	p := plainly(t)
+	p.set(map[string]any{"target.rate": map[string]any{"requestsPerSecond": 20, "burst": 1}})
+	var stumbled atomic.Bool
+	p.change = func(r *http.Request, answer *httptest.ResponseRecorder) {
+		if strings.HasSuffix(r.URL.Path, "jwks") && !stumbled.Swap(true) {
+			answer.Code = http.StatusServiceUnavailable
+		}
+	}
+	began := time.Now()
+	report := p.examine()
+	least := time.Duration(len(p.asked())-1) * 50 * time.Millisecond
+	if took := time.Since(began); took < least || len(p.asked()) < 8 {
+		t.Errorf("%d requests within %s, want %s at least", len(p.asked()), took, least)
+	}
+	report.want(t, stepKeys, OK, "", "was sent again: a gateway answered: 503")
 }

@@ -17,23 +17,30 @@ import (
 func load(file string, environ []string) (config.Config, []config.Problem) {
 	cfg, err := config.Load(file, environ)
 	var problems *config.Problems
-	if errors.As(err, &problems) {
+	switch {
+	case errors.As(err, &problems):
 		return cfg, problems.List
+	case err != nil:
+		return cfg, []config.Problem{{File: file, Expected: "a configuration that can be read", Got: err.Error()}}
 	}
 	return cfg, nil
 }
 
-// The beginnings of the keys whose problems belong to a step of their own; all
-// others belong to the configuration's.
-var keysOf = map[string][]string{
-	stepAuthorities: {"tls.caFile"},
-	stepCertificate: {"tls.certificateFile", "tls.keyFile", "tls.pkcs12", "tls.clientCertificate"},
-	stepSigningKey:  {"client.signingKey"},
+// keysOf are the beginnings of the keys whose problems belong to a step of their
+// own; all others belong to the configuration's.
+func keysOf() map[string][]string {
+	return map[string][]string{
+		stepAuthorities: {"tls.caFile"},
+		stepCertificate: {"tls.certificateFile", "tls.keyFile", "tls.pkcs12", "tls.clientCertificate"},
+		stepSigningKey:  {"client.signingKey"},
+		stepStatement:   {"registration.softwareStatement"},
+		stepStatements:  {"registration.expiredSoftwareStatement", "registration.foreignSoftwareStatement", "registration.untrustedSoftwareStatement"},
+	}
 }
 
 // owner is the step that a key's problems belong to.
 func owner(key string) string {
-	for name, beginnings := range keysOf {
+	for name, beginnings := range keysOf() {
 		for _, beginning := range beginnings {
 			if strings.HasPrefix(key, beginning) {
 				return name
@@ -45,7 +52,7 @@ func owner(key string) string {
 
 // problemsOf is the finding of a step where the configuration cannot be used:
 // its own problems, or that it cannot be taken.
-func (e *examination) problemsOf(name string) (f finding, any bool) {
+func (e *examination) problemsOf(name string) (f finding, hasAny bool) {
 	if e.problems == nil {
 		return finding{}, false
 	}
@@ -65,7 +72,7 @@ func (e *examination) problemsOf(name string) (f finding, any bool) {
 // endings adds the configuration's own warnings about the keys of a step.
 func (e *examination) endings(f finding, name string) finding {
 	for _, warning := range e.cfg.Warnings() {
-		for _, beginning := range keysOf[name] {
+		for _, beginning := range keysOf()[name] {
 			if strings.Contains(warning, ": "+beginning) {
 				f = f.warn("replace it before that day", "%s", warning)
 				break
@@ -76,7 +83,7 @@ func (e *examination) endings(f finding, name string) finding {
 }
 
 func (e *examination) configuration(context.Context) finding {
-	if f, any := e.problemsOf(stepConfiguration); any {
+	if f, hasAny := e.problemsOf(stepConfiguration); hasAny {
 		e.misconfigured, f.hinders = true, true
 		return f
 	}
@@ -89,7 +96,7 @@ func (e *examination) configuration(context.Context) finding {
 }
 
 func (e *examination) authorities(context.Context) finding {
-	if f, any := e.problemsOf(stepAuthorities); any {
+	if f, hasAny := e.problemsOf(stepAuthorities); hasAny {
 		return f
 	}
 	if e.cfg.TLS.CAFile == "" {
@@ -99,7 +106,7 @@ func (e *examination) authorities(context.Context) finding {
 }
 
 func (e *examination) certificate(context.Context) finding {
-	if f, any := e.problemsOf(stepCertificate); any {
+	if f, hasAny := e.problemsOf(stepCertificate); hasAny {
 		return f
 	}
 	pair, err := e.cfg.TLS.Certificate()
@@ -130,7 +137,7 @@ func forClients(leaf *x509.Certificate) bool {
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 func (e *examination) signingKey(context.Context) finding {
-	if f, any := e.problemsOf(stepSigningKey); any {
+	if f, hasAny := e.problemsOf(stepSigningKey); hasAny {
 		return f
 	}
 	client := e.cfg.Client

@@ -13,6 +13,9 @@ import (
 // softwareStatement looks into the directory's statement. Whether its signature
 // is the directory's, only the bank can tell.
 func (e *examination) softwareStatement(context.Context) finding {
+	if f, hasAny := e.problemsOf(stepStatement); hasAny {
+		return f
+	}
 	registration := e.cfg.Registration
 	const anew = "download a new software statement from the directory, and put it where registration.softwareStatement points"
 	if !registration.SoftwareStatement.IsSet() {
@@ -70,6 +73,9 @@ func (e *examination) redirects(f finding, claims map[string]any) finding {
 // otherStatements looks whether the statements that must be refused give reason
 // to: where not, a run would blame the bank for taking them.
 func (e *examination) otherStatements(context.Context) finding {
+	if f, hasAny := e.problemsOf(stepStatements); hasAny {
+		return f
+	}
 	registration := e.cfg.Registration
 	f := finding{state: OK}
 	for _, one := range []struct {

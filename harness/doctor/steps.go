@@ -7,12 +7,15 @@ import (
 	"obconform/harness/contract"
 )
 
-// The names of the steps that others need.
+// The names of the steps that others need, or that a configuration's problems
+// belong to.
 const (
 	stepConfiguration = "configuration"
 	stepAuthorities   = "authorities"
 	stepCertificate   = "client certificate"
 	stepSigningKey    = "signing key"
+	stepStatement     = "software statement"
+	stepStatements    = "other software statements"
 	stepName          = "host name"
 	stepConnection    = "connection"
 	stepTLS           = "TLS"
@@ -34,8 +37,8 @@ func steps() []step {
 		{name: stepAuthorities, take: (*examination).authorities},
 		{name: stepCertificate, take: (*examination).certificate},
 		{name: stepSigningKey, take: (*examination).signingKey},
-		{name: "software statement", needs: []string{stepConfiguration}, take: (*examination).softwareStatement},
-		{name: "other software statements", needs: []string{stepConfiguration}, take: (*examination).otherStatements},
+		{name: stepStatement, take: (*examination).softwareStatement},
+		{name: stepStatements, take: (*examination).otherStatements},
 		{name: stepName, remote: true, take: (*examination).hostName},
 		{name: stepConnection, remote: true, needs: []string{stepName}, take: (*examination).connect},
 		{name: stepTLS, remote: true, needs: []string{stepConnection}, take: (*examination).tls},

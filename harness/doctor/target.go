@@ -65,9 +65,11 @@ func (e *examination) methodOffered(f finding) finding {
 	return f
 }
 
-// remarks adds that a run will have something to say of an answer: what the
-// contract makes of it is the run's to judge.
+// remarks adds what else there is to say of an answer: that it took more than
+// one request, and that a run will find it at fault. What the contract makes of
+// it is the run's to judge.
 func (e *examination) remarks(f finding, probe tpp.Probe) finding {
+	f.found = slices.Concat(f.found, probe.Notes)
 	failing := slices.DeleteFunc(slices.Clone(probe.Findings), func(found evidence.Finding) bool { return !e.cfg.Profile.Fails(found, e.cfg.FailOn) })
 	if len(failing) > 0 {
 		f = f.warn("nothing now: 'obconform run' judges it", "a run will find %d breaches of the contract in it%s", len(failing), firstOf(failing))
@@ -179,5 +181,6 @@ func (e *examination) keysAt(ctx context.Context, name, address string) finding 
 		list, _ := keys.([]any)
 		f = f.with("%s has %d keys, one at least fit for PS256", name, len(list))
 	}
+	f.found = slices.Concat(f.found, probe.Notes)
 	return f
 }

@@ -31,6 +31,8 @@ type Probe struct {
 	Ended, Inconclusive string
 	// Findings are what the audit found in it, redacted.
 	Findings []evidence.Finding
+	// Notes are remarks such as that a request was sent again, redacted.
+	Notes []string
 }
 
 // NewProber is New for a prober.
@@ -49,7 +51,7 @@ func (p *Prober) Redact(text string) string { return p.client.redactor.text(text
 func (p *Prober) ask(question func() *Answer) (probe Probe) {
 	p.client.spec = newRecorder()
 	defer func() {
-		probe.Findings = p.client.spec.Findings
+		probe.Findings, probe.Notes = p.client.spec.Findings, p.client.spec.Notes
 		if caught := recover(); caught != nil {
 			ended, ours := caught.(halt)
 			if !ours {
