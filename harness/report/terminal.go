@@ -300,6 +300,9 @@ func (t *terminal) findings(clause ClauseResult) {
 		if also {
 			t.results.writeAlso(&text, group)
 		} else {
+			if level := group.OtherLevel(); level != "" {
+				fmt.Fprintf(&text, "  level:    %s\n", level)
+			}
 			t.results.writeGroup(&text, group)
 			fmt.Fprintf(&text, "  spec:     %s: %s\n", Line(string(group.Suite), maxShort), Line(group.Spec, maxName))
 		}

@@ -128,7 +128,7 @@ func TestAFurtherKindThatWeighsOtherwiseIsWhole(t *testing.T) {
 	advice.Where = "header a"
 	s.Record.Findings = append(s.Record.Findings, advice)
 	text := summary(t, report.Judge(runOf(s)), report.TerminalOptions{})
-	if strings.Contains(text, "also:") || strings.Count(text, "curl --silent") != 2 {
+	if strings.Contains(text, "also:") || strings.Count(text, "curl --silent") != 2 || strings.Count(text, "      level:    adv\n      where:    header a\n") != 1 || strings.Count(text, "level: ") != 1 {
 		t.Errorf("got\n%s", text)
 	}
 }

@@ -116,10 +116,20 @@ func (r Results) writeGroup(text *strings.Builder, group FindingGroup) {
 	}
 }
 
+// OtherLevel is the level of the findings where it is not their clause's: a
+// standard may ask for more than the documentation whose clause it is. Empty
+// where it is.
+func (g FindingGroup) OtherLevel() contract.Level {
+	if clause, known := contract.ClauseByID(g.Clause); known && clause.Level == g.Level {
+		return ""
+	}
+	return g.Level
+}
+
 // weighsLike tells whether two kinds of findings count for the same, by the same
-// habit, profile and acceptance.
+// level, habit, profile and acceptance.
 func (g FindingGroup) weighsLike(other FindingGroup) bool {
-	return g.Fails == other.Fails && g.Habit == other.Habit && g.Accepted == other.Accepted && g.Profiled == other.Profiled
+	return g.Level == other.Level && g.Fails == other.Fails && g.Habit == other.Habit && g.Accepted == other.Accepted && g.Profiled == other.Profiled
 }
 
 // writeAlso says of a further kind of finding what was found where, and in which

@@ -137,6 +137,9 @@ func (s *summary) group(text *strings.Builder, group report.FindingGroup, first 
 	}
 	fmt.Fprintf(text, "\n- **where**: %s%s\n  - expected: %s\n  - actual: %s\n  - obligation: %s: %s\n", Code(group.Place()), times,
 		Code(group.Expected), Code(group.Actual), Code(string(group.Suite)), Code(group.Spec))
+	if level := group.OtherLevel(); level != "" {
+		fmt.Fprintf(text, "  - level: %s\n", level)
+	}
 	x := group.Example
 	if x == nil {
 		return

@@ -39,6 +39,37 @@ func TestTheSummarySays(t *testing.T) {
 	}
 }
 
+// A finding whose level is not its clause's says so: it is what --fail-on asks for.
+func TestALevelOfItsOwnIsSaid(t *testing.T) {
+	for level, want := range map[contract.Level]int{contract.Std: 0, contract.Adv: 1} {
+		results := specimen.Kinds()["failed"]
+		for i := range results.Clauses {
+			if clause := &results.Clauses[i]; clause.ID == contract.AccListStable {
+				clause.Findings[0].Level = level
+			}
+		}
+		if text := render(t, results); strings.Count(text, "  - level: adv\n") != want {
+			t.Errorf("%s: not %d levels in\n%s", level, want, text)
+		}
+	}
+}
+
+// Only the first kind of findings of a clause has a curl line.
+func TestOneCurlLineForAClause(t *testing.T) {
+	results := specimen.Kinds()["failed"]
+	for i := range results.Clauses {
+		if clause := &results.Clauses[i]; clause.ID == contract.AccListStable {
+			clause.Findings = append(clause.Findings, clause.Findings[0], clause.Findings[0])
+		}
+	}
+	text := render(t, results)
+	_, text, _ = strings.Cut(text, "### ACC-LIST-STABLE")
+	text, _, _ = strings.Cut(text, "\n## ")
+	if strings.Count(text, "curl --silent") != 1 || strings.Count(text, "**where**") != 3 {
+		t.Errorf("got\n%s", text)
+	}
+}
+
 // Every number of the table is that of the results.
 func TestTheTotalsAreThoseOfTheResults(t *testing.T) {
 	for name, results := range specimen.Kinds() {

@@ -37,6 +37,7 @@ type foundClause struct {
 
 // finding is one kind of finding with its example.
 type finding struct {
+	// Level is that of the finding where it is not its clause's, empty elsewhere.
 	Level                   contract.Level
 	Fails, Differs          bool
 	Where, Expected, Actual string
@@ -119,7 +120,7 @@ func (l *looker) foundClause(clause report.ClauseResult) foundClause {
 // finding shows an exchange once per clause: a body with ten faults is ten
 // findings of one answer.
 func (l *looker) finding(group report.FindingGroup, shown map[string]bool) finding {
-	f := finding{Level: group.Level, Fails: group.Fails, Differs: group.Differs, Count: group.Count,
+	f := finding{Level: group.OtherLevel(), Fails: group.Fails, Differs: group.Differs, Count: group.Count,
 		Where: group.Place(), Expected: report.Line(group.Expected, maxLine), Actual: report.Line(group.Actual, maxLine)}
 	f.Operations = report.Line(strings.ReplaceAll(words(group.Operations), " ", ", "), maxLine)
 	if habit, known := contract.HabitByID(group.Habit); known {

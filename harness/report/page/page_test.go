@@ -84,6 +84,21 @@ var (
 	labels = regexp.MustCompile(` aria-labelledby="([^"]*)"`)
 )
 
+// A finding whose level is not its clause's says so.
+func TestALevelOfItsOwnIsShown(t *testing.T) {
+	for level, want := range map[contract.Level]int{contract.Std: 0, contract.Adv: 1} {
+		results := specimen.Kinds()["failed"]
+		for i := range results.Clauses {
+			if clause := &results.Clauses[i]; clause.ID == contract.AccListStable {
+				clause.Findings[0].Level = level
+			}
+		}
+		if strings.Count(render(t, results), "<dt>Level</dt><dd>adv</dd>") != want {
+			t.Errorf("%s: level adv is not shown %d times", level, want)
+		}
+	}
+}
+
 func TestAnchorsAreUniqueAndLinksResolve(t *testing.T) {
 	kinds := specimen.Kinds()
 	kinds["large"] = specimen.Large(900)
