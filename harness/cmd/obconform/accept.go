@@ -102,7 +102,10 @@ func (s session) updateBaseline(run report.Run, results report.Results) error {
 	if len(next.Entries()) == 1 {
 		entries = "entry"
 	}
-	fmt.Fprintf(s.sh.out, "baseline: %s has %d %s now, %d of them kept because this run cannot tell whether they are gone\n",
-		s.command.Baseline, len(next.Entries()), entries, kept)
+	fmt.Fprintf(s.sh.out, "baseline: %s has %d %s now", s.command.Baseline, len(next.Entries()), entries)
+	if kept > 0 {
+		fmt.Fprintf(s.sh.out, ", %d of them kept because this run cannot tell whether they are gone", kept)
+	}
+	fmt.Fprintln(s.sh.out)
 	return nil
 }
