@@ -37,7 +37,7 @@ func TestSoundTarget(t *testing.T) {
 				t.Errorf("%d steps, worst %q", len(report.Steps), report.Worst())
 			}
 			if name != "http" {
-				report.want(t, stepTLS, OK, "", name, "the test's authority")
+				report.want(t, stepTLS, OK, "", name+", h2", "the test's authority")
 				report.want(t, stepMutual, OK, "", "asked for it and took it")
 				report.want(t, stepCertificate, OK, "", "CN=our TPP")
 			}

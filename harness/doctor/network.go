@@ -115,11 +115,16 @@ func (e *examination) served(state *tls.ConnectionState) finding {
 	if chain := state.VerifiedChains; len(chain) > 0 {
 		f = f.with("the server's certificate %q is good for %s until %s, by the authority %q", leaf.Subject, e.base.Hostname(), day(leaf.NotAfter), chain[0][len(chain[0])-1].Subject)
 	}
+	if e.cfg.Target.HTTPVersion == "2" && state.NegotiatedProtocol != "h2" {
+		f = f.worsen(Environment, allowHTTP1, "the server does not offer HTTP/2, and target.httpVersion is 2")
+	}
 	if left := leaf.NotAfter.Sub(e.now()); left < 14*24*time.Hour {
 		f = f.warn("tell the bank", "the server's certificate ends in %d days", int(left.Hours()/24))
 	}
 	return f
 }
+
+const allowHTTP1 = "set target.httpVersion to auto"
 
 func orNone(text, none string) string {
 	if text == "" {
@@ -157,6 +162,8 @@ func tlsFailed(host string, err error) finding {
 		return fail(Environment, "check scheme and port of target.baseUrl", "what answers there does not speak TLS")
 	case errors.As(err, &network) && network.Timeout(), errors.Is(err, context.DeadlineExceeded):
 		return fail(Environment, "look whether a firewall or proxy lets TLS through", "the handshake was not over within timeouts.connect")
+	case alerted(err) && strings.Contains(err.Error(), "no application protocol"):
+		return fail(Environment, allowHTTP1, "the server does not speak the version of HTTP that target.httpVersion names")
 	case alerted(err) && strings.Contains(err.Error(), "protocol version"):
 		return fail(Environment, "the bank has to offer TLS 1.2 or later", "the server offers no version of TLS that is acceptable: %v", err)
 	}

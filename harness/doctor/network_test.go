@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -55,6 +56,8 @@ func TestUnreachable(t *testing.T) {
 			settings.MinVersion, settings.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
 		},
 			wrong{"an old TLS", func(*patient) {}, stepTLS, Failed, Environment, []string{"TLS 1.2 or later"}, stepMutual}},
+		{func(p *patient, _ *tls.Config) { p.http1 = true }, wrong{"HTTP/2 that is not spoken", func(p *patient) { p.set(map[string]any{"target.httpVersion": "2"}) },
+			stepTLS, Failed, Environment, []string{"target.httpVersion"}, stepMutual}},
 		{nil, wrong{"a client certificate that is not taken", func(p *patient) { p.present(newAuthority(t, "another").client(90)) },
 			stepMutual, Failed, Environment, []string{"did not take", "CN=our TPP"}, stepDiscovery}},
 		{func(_ *patient, settings *tls.Config) { settings.MaxVersion = tls.VersionTLS12 },
@@ -86,6 +89,26 @@ func TestUnreachable(t *testing.T) {
 		p := plainly(t)
 		p.set(map[string]any{"target.baseUrl": "https://" + p.server.Listener.Addr().String()})
 		p.examine().want(t, stepTLS, Failed, Environment, "does not speak TLS")
+	})
+	t.Run("no word on HTTP/2", func(t *testing.T) {
+		t.Parallel()
+		p := securely(t)
+		mute, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{p.ca.server(90)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = mute.Close() })
+		go func() {
+			for {
+				conn, err := mute.Accept()
+				if err != nil {
+					return
+				}
+				go func() { _, _ = io.Copy(io.Discard, conn); _ = conn.Close() }()
+			}
+		}()
+		p.set(map[string]any{"target.baseUrl": "https://" + mute.Addr().String(), "target.httpVersion": "2"})
+		p.examine().want(t, stepTLS, Failed, Environment, "does not offer HTTP/2", "target.httpVersion")
 	})
 	t.Run("silence", func(t *testing.T) {
 		t.Parallel()

@@ -97,6 +97,7 @@ type patient struct {
 	credentials mockbank.Credentials
 	server      *httptest.Server
 	dir, config string
+	http1       bool // and not HTTP/2 as well, over TLS
 	// change alters an answer of the bank's on its way.
 	change func(r *http.Request, answer *httptest.ResponseRecorder)
 
@@ -120,7 +121,7 @@ func securely(t *testing.T, settle ...func(p *patient, settings *tls.Config)) *p
 		for _, change := range settle {
 			change(p, settings)
 		}
-		p.server.TLS, p.server.EnableHTTP2 = settings, true
+		p.server.TLS, p.server.EnableHTTP2 = settings, !p.http1
 		p.server.StartTLS()
 	}, "https")
 }
