@@ -17,6 +17,10 @@ const EntryName = "obconform evidence"
 // spec's record: whether it fails the run is decided by those.
 const Breaches = "breaches of the contract:\n"
 
+// Denied begins the reason of a spec that is not exercised because of a finding
+// of another one, which asked for the same thing first.
+const Denied = "the bank did not give "
+
 // Finding is one departure from the contract.
 type Finding struct {
 	Clause contract.ClauseID `json:"clause"`

@@ -126,6 +126,55 @@ func TestAWaiverHidesNothingElse(t *testing.T) {
 	}
 }
 
+// A run in which a breach that fails nothing let no clause of a suite be put to
+// the test is no pass, in no report; one clause of the suite makes it one.
+func TestNothingButWhatIsAccepted(t *testing.T) {
+	elsewhere := func(s *report.SpecResult) { s.Suite = contract.DynamicRegistration }
+	theirs, mine := breach(contract.AacGet200, contract.Std), breach(contract.AccListPages, contract.Std)
+	first := found(with(spec("A client must be read", contract.DcrGet200), elsewhere), theirs)
+	first.Record.Exchanges[0].Exercised, first.Record.EndedEarly = nil, true
+	denied := skipped(spec("A list must be stable", contract.AccListStable), evidence.Denied+"a token")
+	own := spec("A list must have pages", contract.AccListPages)
+	entry := func(clause contract.ClauseID) baseline.Entry {
+		return baseline.Entry{Clause: clause, Operation: contract.ListAccounts, Status: 200, Pointer: "header x-fapi-interaction-id"}
+	}
+	known := baseline.Of(entry(contract.AacGet200), entry(contract.AccListPages))
+	for name, accept := range map[string]func(*report.Run){
+		"waived": func(run *report.Run) {
+			run.Waivers = waiver.List{accepts(contract.AacGet200, ""), accepts(contract.AccListPages, "")}
+		},
+		"held": func(run *report.Run) { run.Baseline = &known },
+	} {
+		for twin, tc := range map[string]struct {
+			specs    []report.SpecResult
+			shadowed string // empty for a pass
+		}{
+			"nothing":              {[]report.SpecResult{first, denied}, "dynamicregistration, accounts"},
+			"one suite of two":     {[]report.SpecResult{first, own}, "dynamicregistration"},
+			"the suite that asked": {[]report.SpecResult{with(first, func(s *report.SpecResult) { s.Suite = contract.Accounts }), own}, ""},
+			"one clause":           {[]report.SpecResult{denied, own}, ""},
+			"a breach of its own":  {[]report.SpecResult{denied, found(own, mine)}, ""},
+			"the configuration's": {[]report.SpecResult{skipped(spec("A list", contract.AccListStable), "consents.way is none"),
+				found(with(spec("A discovery", contract.Dis200), elsewhere), theirs)}, ""},
+		} {
+			run := runOf(tc.specs...)
+			accept(&run)
+			results := report.Judge(run)
+			want, meaning := report.OutcomePassed, ""
+			if tc.shadowed != "" {
+				want, meaning = report.OutcomeInconclusive, "every clause of "+tc.shadowed+" from"
+			}
+			if results.Outcome != want || !strings.Contains(results.Meaning(), meaning) {
+				t.Errorf("%s, %s: the run is %s: %s", name, twin, results.Outcome, results.Meaning())
+			}
+			_, cases := render(t, name, results)
+			if red := slices.ContainsFunc(cases, func(c junitcheck.Case) bool { return c.Result == "error" }); red != (tc.shadowed != "") {
+				t.Errorf("%s, %s: an error in the JUnit file: %t", name, twin, red)
+			}
+		}
+	}
+}
+
 func TestAnExpiredWaiverFailsTheRun(t *testing.T) {
 	_, run, _ := acceptingRuns()
 	results := report.Judge(run)

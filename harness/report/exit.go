@@ -1,5 +1,7 @@
 package report
 
+import "strings"
+
 // The exit statuses of a run. 2 is for usage and configuration: a run that has
 // begun never ends with it.
 const (
@@ -41,6 +43,10 @@ func (o Outcome) Meaning() string {
 
 // Meaning says in one sentence what came of the run.
 func (r Results) Meaning() string {
+	if apis := shadowed(r); len(apis) > 0 && r.Outcome == OutcomeInconclusive {
+		return "nothing failed, but what was found, and fails no run, kept every clause of " + strings.Join(apis, ", ") +
+			" from being put to the test: this is no pass"
+	}
 	if n := expired(r.Waivers); n > 0 && r.Outcome == OutcomeFailed {
 		if r.Totals.Clauses[Failed]+r.Totals.Specs[StateFailed] == 0 {
 			return plural(n, "waiver") + " expired; no clause failed"
@@ -67,6 +73,8 @@ func outcome(results Results) Outcome {
 		return OutcomeInconclusive
 	case exercised == 0:
 		return OutcomeNothingExercised
+	case len(shadowed(results)) > 0:
+		return OutcomeInconclusive
 	case len(results.Shortfalls) > 0:
 		return OutcomeNotCovered
 	}

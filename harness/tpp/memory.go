@@ -1,5 +1,7 @@
 package tpp
 
+import "obconform/harness/evidence"
+
 // remembered is something that specs share: a token, an authorised consent, a
 // valid request that the bank has accepted.
 type remembered struct {
@@ -14,7 +16,7 @@ type remembered struct {
 func (c *Client) shared(key, what string, get func() any) any {
 	if known := c.memo[key]; known != nil {
 		if known.failed {
-			c.NotExercised("the bank did not give " + what + "; the spec that asked for it first says why")
+			c.NotExercised(evidence.Denied + what + "; the spec that asked for it first says why")
 		}
 		return known.value
 	}
