@@ -222,6 +222,22 @@ func TestFatesOfARegistration(t *testing.T) {
 	}
 }
 
+// A client that gets a token is there, whatever the deletion is answered with;
+// one that shows its secret to the registration itself may be gone.
+func TestARefusedDeletionOfARegistration(t *testing.T) {
+	for _, status := range []int{401, 403, 404} {
+		for method, want := range map[string]Fate{"bearer": FateLeft, "basic": FateGone} {
+			b := newBank(t)
+			b.on("DELETE "+registerPath+"/", reply(status, ""))
+			thing := leftovers.Thing{Operation: contract.RegisterClient, ID: "c1", Method: "tls_client_auth"}
+			sweeper := sweeperWith(t, b.URL, func(cfg *config.Config) { cfg.Registration.ManagementAuth = method })
+			if fate, reason := sweeper.Delete(t.Context(), thing); fate != want || (fate == FateLeft) != (reason != "") {
+				t.Errorf("%s, %d: %s (%q), want %s", method, status, fate, reason, want)
+			}
+		}
+	}
+}
+
 // sweeperWith is a sweeper whose configuration is edited once it is made: the
 // key files of these tests are no keys.
 func sweeperWith(t *testing.T, baseURL string, edit func(*config.Config)) *Sweeper {
