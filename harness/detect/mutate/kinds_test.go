@@ -68,6 +68,8 @@ func TestMembers(t *testing.T) {
 		{"/a", "replace word", `{"a":"Personal"}`, `{"a":"Reworded"}`},
 		{"/a", "alter text", `{"a":"two words 9"}`, `{"a":"two words 0"}`},
 		{"/a", "alter text", `{"a":"6f1b7f0e-01ff"}`, `{"a":"6f1b7f0e-01fa"}`},
+		{"/a", "alter text", `{"a":"` + strings.Repeat("x1", 21) + `"}`, `{"a":"` + strings.Repeat("x1", 20) + `a1"}`},
+		{"/a", "alter text", `{"a":"a1b2c3d4-01ff"}`, `{"a":"a1b2c3d4-01fa"}`}, // no word, though it begins with a letter
 		{"/a", "shift date", `{"a":"2017-04-05T10:43:07+01:00"}`, `{"a":"2017-04-06T10:43:07+01:00"}`},
 		{"/a", "strip zone", `{"a":"2017-04-05T10:43:07.5+01:00"}`, `{"a":"2017-04-05T10:43:07.5"}`},
 		{"/a", "strip zone", `{"a":"2017-04-05T10:43:07Z"}`, `{"a":"2017-04-05T10:43:07"}`},

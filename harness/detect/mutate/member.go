@@ -131,8 +131,9 @@ func textKinds(text string) []string {
 	return kinds
 }
 
-// word is what an enumeration's values look like.
-var word = regexp.MustCompile(`^[A-Za-z]+([._-]?[A-Za-z0-9]+)*$`)
+// word is what an enumeration's values look like, and no identifier or key does,
+// so that the kinds for a place do not change with what a bank makes up.
+var word = regexp.MustCompile(`^[A-Za-z]+([._-]?[A-Za-z]+)*[0-9]*$`)
 
 func isDate(text string) bool {
 	_, err := time.Parse(time.RFC3339Nano, text)

@@ -110,10 +110,19 @@ func recase(text string) string {
 	}, text)
 }
 
-// altered changes the last letter or digit to another one of its sort.
+// mostPlain is how long a text may be that is no key or signature, in bytes.
+const mostPlain = 40
+
+// altered changes the last letter or digit to another one of its sort; of a
+// longer text the last but one, since the last one of a Base64url text may hold
+// bits that nobody reads.
 func altered(text string) string {
 	bytes := []byte(text)
-	for i := len(bytes) - 1; i >= 0; i-- {
+	last := len(bytes) - 1
+	if len(bytes) > mostPlain {
+		last--
+	}
+	for i := last; i >= 0; i-- {
 		switch c := bytes[i]; {
 		case c >= '0' && c <= '9':
 			bytes[i] = '0' + (c-'0'+1)%10
