@@ -35,7 +35,7 @@ const grace = 15 * time.Second
 // jobs. When the context ends the workers are interrupted, and the trials that
 // have not ended are left out.
 func (p Pool) Run(ctx context.Context, jobs []Job) []Sight {
-	todo := make(chan int)
+	numbers := make(chan int)
 	sights, done := make([]Sight, len(jobs)), make([]bool, len(jobs))
 	var mu sync.Mutex
 	var wait sync.WaitGroup
@@ -43,7 +43,7 @@ func (p Pool) Run(ctx context.Context, jobs []Job) []Sight {
 		wait.Go(func() {
 			hand := &hand{pool: p}
 			defer hand.dismiss()
-			for i := range todo {
+			for i := range numbers {
 				sight, ended := hand.do(ctx, jobs[i])
 				mu.Lock()
 				sights[i], done[i] = sight, ended
@@ -56,13 +56,13 @@ func (p Pool) Run(ctx context.Context, jobs []Job) []Sight {
 	}
 	for i := range jobs {
 		select {
-		case todo <- i:
+		case numbers <- i:
 			continue
 		case <-ctx.Done():
 		}
 		break
 	}
-	close(todo)
+	close(numbers)
 	wait.Wait()
 	var seen []Sight
 	for i, sight := range sights {
