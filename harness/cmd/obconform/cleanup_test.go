@@ -13,20 +13,16 @@ import (
 	"time"
 )
 
-// killedAt runs suites until a request comes that stop names, and kills the
-// program and its workers there, so that nobody cleans up.
-func killedAt(t *testing.T, stop func(*http.Request) bool, args ...string) (bank proxied, asked *ledger, secrets *[]string, dir string) {
+// killedAt runs suites until a request comes that stop names, by the request
+// and what is left until then, and kills the program and its workers there, so
+// that nobody cleans up.
+func killedAt(t *testing.T, stop func(r *http.Request, left []string) bool, args ...string) (bank proxied, asked *ledger, dir string) {
 	t.Helper()
-	asked, secrets, dir = newLedger(), &[]string{}, t.TempDir()
+	asked, dir = newLedger(), t.TempDir()
 	reached, killed := make(chan struct{}), make(chan struct{})
 	var once sync.Once
-	bank = behind(t, func(x exchange) {
-		asked.note(x)
-		if secret := text(x.body, "client_secret"); secret != "" {
-			*secrets = append(*secrets, secret)
-		}
-	}, func(r *http.Request) {
-		if stop(r) {
+	bank = behind(t, asked.note, func(r *http.Request) {
+		if stop(r, asked.left()) {
 			once.Do(func() { close(reached); <-killed })
 		}
 	})
@@ -47,13 +43,14 @@ func killedAt(t *testing.T, stop func(*http.Request) bool, args ...string) (bank
 	p.signal(syscall.SIGKILL)
 	p.wait(5 * time.Second)
 	close(killed)
-	return bank, asked, secrets, dir
+	return bank, asked, dir
 }
 
-// below is a request for a resource below a path.
-func below(method, path string) func(*http.Request) bool {
-	return func(r *http.Request) bool {
-		return r.Method == method && strings.HasPrefix(r.URL.Path, path+"/")
+// below is a request for a resource below a path, once there is one to leave: a
+// suite's order is random, and may begin with the request for an unknown one.
+func below(method, path string) func(*http.Request, []string) bool {
+	return func(r *http.Request, left []string) bool {
+		return len(left) > 0 && r.Method == method && strings.HasPrefix(r.URL.Path, path+"/")
 	}
 }
 
@@ -62,7 +59,7 @@ func below(method, path string) func(*http.Request) bool {
 func TestCleanupAfterAKill(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		stop      func(*http.Request) bool
+		stop      func(*http.Request, []string) bool
 		args      []string
 		operation string
 	}{
@@ -73,19 +70,20 @@ func TestCleanupAfterAKill(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bank, asked, secrets, dir := killedAt(t, c.stop, c.args...)
+			bank, asked, dir := killedAt(t, c.stop, c.args...)
 			left := asked.left()
 			if len(left) == 0 {
 				t.Fatal("nothing was left behind")
 			}
 			file := filepath.Join(dir, "created.jsonl")
 			written := string(readFile(t, file))
-			for _, secret := range *secrets {
+			secrets := asked.secretsGiven()
+			for _, secret := range secrets {
 				if strings.Contains(written, secret) {
 					t.Error("the secret of a registered client is written in the clear")
 				}
 			}
-			if name == "registrations" && len(*secrets) == 0 {
+			if name == "registrations" && len(secrets) == 0 {
 				t.Error("no secret was looked for")
 			}
 			e := obconform(t, "cleanup", "--config", bank.config, "--reports", dir)
@@ -108,7 +106,7 @@ func TestCleanupOfTheUnknown(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	interaction := ""
-	bank, _, _, dir := killedAt(t, func(r *http.Request) bool {
+	bank, _, dir := killedAt(t, func(r *http.Request, _ []string) bool {
 		mu.Lock()
 		defer mu.Unlock()
 		if r.Method == http.MethodPost && r.URL.Path == consentsPath {
@@ -127,7 +125,7 @@ func TestCleanupOfTheUnknown(t *testing.T) {
 // next run tells of it.
 func TestCleanupThatCannot(t *testing.T) {
 	t.Parallel()
-	bank, asked, _, dir := killedAt(t, below(http.MethodGet, registerPath), "--suite", "dynamicregistration")
+	bank, asked, dir := killedAt(t, below(http.MethodGet, registerPath), "--suite", "dynamicregistration")
 	amend(t, bank.config, map[string]any{"registration.delete": false})
 	e := obconform(t, "cleanup", "--config", bank.config, "--reports", dir)
 	e.wantStatus(t, 3)
@@ -146,7 +144,7 @@ func TestCleanupThatCannot(t *testing.T) {
 // its host to be typed; a configuration that is wrong calls nobody.
 func TestCleanupOfTheWrongTarget(t *testing.T) {
 	t.Parallel()
-	bank, asked, _, dir := killedAt(t, below(http.MethodGet, consentsPath), "--suite", "accountaccessconsents")
+	bank, asked, dir := killedAt(t, below(http.MethodGet, consentsPath), "--suite", "accountaccessconsents")
 	left := len(asked.left())
 	other := behind(t, func(exchange) {})
 	e := obconform(t, "cleanup", "--config", other.config, "--reports", dir)

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ type ledger struct {
 	mu               sync.Mutex
 	asked            int
 	created, deleted map[string]bool
+	secrets          []string // that registrations were given
 }
 
 // slow starts a bank that takes its time for every answer, and keeps its ledger.
@@ -37,6 +39,9 @@ func (l *ledger) note(x exchange) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asked++
+	if secret := text(x.body, "client_secret"); secret != "" {
+		l.secrets = append(l.secrets, secret)
+	}
 	id := text(x.body, "Data", "ConsentId")
 	if id == "" {
 		id = text(x.body, "client_id")
@@ -53,6 +58,12 @@ func (l *ledger) requests() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.asked
+}
+
+func (l *ledger) secretsGiven() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.secrets)
 }
 
 // left lists what was created and not deleted.
