@@ -6,6 +6,7 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/redact/redacttest"
 )
 
 func listOf(t *testing.T, c *Client, account string, findings ...evidence.Finding) *AccountList {
@@ -56,7 +57,7 @@ func TestNoIdentifications(t *testing.T) {
 			c := testClient(t, "http://127.0.0.1:1")
 			listOf(t, c, test.account).CheckNoIdentifications(contract.AccListBasic)
 			mustFind(t, c, contract.AccListBasic, test.found)
-			if shown(c.dump(t), "40000000000002") {
+			if redacttest.Shown(c.dump(t), "40000000000002") {
 				t.Error("the finding shows the account number")
 			}
 		})

@@ -27,7 +27,7 @@ func (c *Client) noticeAstray(document *Answer) {
 			wrong = append(wrong, fmt.Sprintf("discovery's %s is on %s", member, reason))
 		}
 	}
-	c.astray = c.redactor.text(strings.Join(wrong, "; "))
+	c.astray = c.redactor.Text(strings.Join(wrong, "; "))
 }
 
 // endpointsInUse are the members of the discovery document that a run goes by.

@@ -18,6 +18,7 @@ import (
 	"obconform/harness/jose"
 	"obconform/harness/leftovers"
 	"obconform/harness/pace"
+	"obconform/harness/redact"
 	"obconform/harness/sights"
 )
 
@@ -29,7 +30,7 @@ type Client struct {
 	auditor   *audit.Auditor
 	signer    *jose.Signer // nil where the configuration names no key
 	subject   string       // of our certificate (RFC 4514), empty where we have none
-	redactor  *redactor
+	redactor  *redact.Redactor
 	spec      *recorder
 	book      *sights.Book
 	// notOffered is why the target does not keep each of these clauses.
@@ -109,7 +110,7 @@ func newClient(cfg config.Config, reporter Reporter) (*Client, error) {
 	c.learn(audit.ClientSecret, cfg.Client.Secret.Reveal())
 	c.learn(audit.ClientSecret, cfg.SecondClient.Secret.Reveal())
 	for _, secret := range cfg.Secrets() {
-		c.redactor.learn("secret", secret) // software statements, codes: nothing that an answer must not repeat
+		c.redactor.Learn("secret", secret) // software statements, codes: nothing that an answer must not repeat
 	}
 	c.preauthorise(cfg.Consents.ConsentIDs.Accounts)
 	c.preauthorise(cfg.Consents.ConsentIDs.Funds)
@@ -125,6 +126,6 @@ func (c *Client) learn(kind audit.SecretKind, value string) {
 	if value == "" {
 		return
 	}
-	c.redactor.learn(string(kind), value)
+	c.redactor.Learn(string(kind), value)
 	c.auditor.Learn(kind, value)
 }

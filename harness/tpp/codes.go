@@ -75,7 +75,7 @@ func (c *Client) NeedSecret(who Identity) {
 func (c *Client) WrongSecret(who Identity) Identity {
 	c.NeedSecret(who)
 	who.Secret = alter(who.Secret)
-	c.redactor.learn("altered client secret", who.Secret)
+	c.redactor.Learn("altered client secret", who.Secret)
 	return who
 }
 

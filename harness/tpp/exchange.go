@@ -46,7 +46,7 @@ func (c *Client) once(ctx context.Context, r *request, target *url.URL) *Answer 
 	c.learnFrom(x)
 	result := c.auditor.Check(x)
 	// It may quote the server, and is said in more places than this spec's.
-	result.Inconclusive = c.redactor.text(result.Inconclusive)
+	result.Inconclusive = c.redactor.Text(result.Inconclusive)
 	answer := &Answer{client: c, operation: r.operation, Body: result.Body, lost: connectionLost(x.Err),
 		Started: x.Started, Ended: x.Ended, inconclusive: result.Inconclusive, findings: result.Findings}
 	answer.bearer, _ = strings.CutPrefix(r.header.Get("Authorization"), "Bearer ")

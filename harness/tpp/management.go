@@ -104,7 +104,7 @@ func (c *Client) spoil(change func(string) string) Edit {
 		} else {
 			credential = change(credential)
 		}
-		c.redactor.learn("spoilt credential", credential)
+		c.redactor.Learn("spoilt credential", credential)
 		r.header.Set("Authorization", scheme+" "+credential)
 	}
 }

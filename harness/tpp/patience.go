@@ -60,7 +60,7 @@ func (c *Client) send(ctx context.Context, r *request) *Answer {
 	}
 	target, err := url.Parse(r.url)
 	if err != nil {
-		c.inconclusiveSpec(fmt.Sprintf("the address %q of %s cannot be read", c.redactor.text(r.url), r.operation.ID))
+		c.inconclusiveSpec(fmt.Sprintf("the address %q of %s cannot be read", c.redactor.Text(r.url), r.operation.ID))
 	}
 	if reason := c.forbidden(target); reason != "" {
 		c.inconclusiveSpec(string(r.operation.ID) + " would be called on " + reason)
@@ -72,7 +72,7 @@ func (c *Client) send(ctx context.Context, r *request) *Answer {
 		if why == "" {
 			return answer
 		}
-		c.spec.Exchanges[answer.index].Repeated = c.redactor.text(why)
+		c.spec.Exchanges[answer.index].Repeated = c.redactor.Text(why)
 		c.note("%s was sent again: %s", r.operation.ID, why)
 		if r.minted != "" && r.header.Get(contract.HeaderInteractionID) == r.minted {
 			r.mint()

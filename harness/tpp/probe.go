@@ -45,7 +45,7 @@ func NewProber(cfg config.Config) (*Prober, error) {
 }
 
 // Redact takes what is secret or personal out of a text.
-func (p *Prober) Redact(text string) string { return p.client.redactor.text(text) }
+func (p *Prober) Redact(text string) string { return p.client.redactor.Text(text) }
 
 // ask asks one thing, with a record of its own.
 func (p *Prober) ask(question func() *Answer) (probe Probe) {
@@ -132,7 +132,7 @@ func (p *Prober) Accounts(ctx context.Context, token config.Secret) Probe {
 // Refused says how an answer refuses, in words for a person: the status, what
 // the bank gave as the reason, and how the client proved itself.
 func (a *Answer) Refused() string {
-	return a.client.redactor.text(fmt.Sprintf("status %d%s", a.Status, a.reasonGiven()))
+	return a.client.redactor.Text(fmt.Sprintf("status %d%s", a.Status, a.reasonGiven()))
 }
 
 // Dial connects to the host of an address of the target's, through the proxy

@@ -63,16 +63,16 @@ func (c *Client) record(x audit.Exchange, result audit.Result) int {
 	index := len(c.spec.Exchanges)
 	result = c.offered(result)
 	kept := evidence.Exchange{
-		Operation: x.Operation, Method: x.Request.Method, URL: c.redactor.text(x.Request.URL.String()),
+		Operation: x.Operation, Method: x.Request.Method, URL: c.redactor.Text(x.Request.URL.String()),
 		Started: x.Started.UTC(), Duration: x.Ended.Sub(x.Started),
-		InteractionID: c.redactor.text(x.Request.InteractionID), Exercised: result.Exercised,
-		Inconclusive: c.redactor.text(result.Inconclusive),
+		InteractionID: c.redactor.Text(x.Request.InteractionID), Exercised: result.Exercised,
+		Inconclusive: c.redactor.Text(result.Inconclusive),
 	}
 	kept.RequestBytes = len(x.Request.Body)
 	raw := rawDetail{request: x.Request.Header, requestBody: beginning(x.Request.Body)}
 	if x.Response != nil {
 		kept.Status, kept.ResponseBytes = x.Response.Status, len(x.Response.Body)
-		kept.ReceivedInteractionID = c.redactor.text(strings.Join(x.Response.Header.Values(contract.HeaderInteractionID), ", "))
+		kept.ReceivedInteractionID = c.redactor.Text(strings.Join(x.Response.Header.Values(contract.HeaderInteractionID), ", "))
 		raw.response, raw.responseBody = x.Response.Header, beginning(x.Response.Body)
 	}
 	c.book.Note(x.Operation, kept.Status, result.Body)
@@ -101,14 +101,14 @@ func (c *Client) seen() map[string][]string {
 	fresh := c.book.Fresh()
 	for _, facts := range fresh {
 		for i := range facts {
-			facts[i] = c.redactor.text(facts[i])
+			facts[i] = c.redactor.Text(facts[i])
 		}
 	}
 	return fresh
 }
 
 func (c *Client) redactFinding(f evidence.Finding) evidence.Finding {
-	f.Where, f.Expected, f.Actual = c.redactor.text(f.Where), c.redactor.text(f.Expected), c.redactor.text(f.Actual)
+	f.Where, f.Expected, f.Actual = c.redactor.Text(f.Where), c.redactor.Text(f.Expected), c.redactor.Text(f.Actual)
 	return f
 }
 
@@ -117,7 +117,7 @@ func (c *Client) headerLines(header http.Header) []evidence.HeaderLine {
 	var lines []evidence.HeaderLine
 	for name, values := range header {
 		for _, value := range values {
-			lines = append(lines, evidence.HeaderLine{Name: name, Value: c.redactor.header(name, value)})
+			lines = append(lines, evidence.HeaderLine{Name: name, Value: c.redactor.Header(name, value)})
 		}
 	}
 	slices.SortStableFunc(lines, func(a, b evidence.HeaderLine) int { return strings.Compare(a.Name, b.Name) })
@@ -127,7 +127,7 @@ func (c *Client) headerLines(header http.Header) []evidence.HeaderLine {
 // body redacts before it cuts, or a cut-off secret would stand at the end; of
 // a huge body only so much is redacted as could be kept.
 func (c *Client) body(operation contract.OperationID, body rawBody) (text string, cut bool) {
-	text = c.redactor.body(operation, body.start)
+	text = c.redactor.Body(operation, body.start)
 	if cut = len(text) > maxBody || body.length > len(body.start); cut {
 		text = fmt.Sprintf("%s … (%d bytes in all)", strings.ToValidUTF8(text[:min(len(text), maxBody)], ""), body.length)
 	}
@@ -168,7 +168,7 @@ func (c *Client) find(f evidence.Finding) {
 // inconclusiveSpec ends the spec: the environment answered, not the API.
 func (c *Client) inconclusiveSpec(reason string) {
 	if c.spec.Inconclusive == "" {
-		c.spec.Inconclusive = c.redactor.text(reason)
+		c.spec.Inconclusive = c.redactor.Text(reason)
 	}
 	c.reporter.Fail("inconclusive: " + c.spec.Inconclusive)
 }
@@ -176,11 +176,11 @@ func (c *Client) inconclusiveSpec(reason string) {
 // NotExercised ends the spec without a verdict, and says why: a capability
 // that is switched off, a way to a consent that the configuration lacks.
 func (c *Client) NotExercised(reason string) {
-	c.spec.NotExercised = c.redactor.text(reason)
+	c.spec.NotExercised = c.redactor.Text(reason)
 	c.reporter.Skip("not exercised: " + c.spec.NotExercised)
 }
 
 // note leaves a remark for the reader of the report.
 func (c *Client) note(format string, args ...any) {
-	c.spec.Notes = append(c.spec.Notes, c.redactor.text(fmt.Sprintf(format, args...)))
+	c.spec.Notes = append(c.spec.Notes, c.redactor.Text(fmt.Sprintf(format, args...)))
 }

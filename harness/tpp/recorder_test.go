@@ -66,16 +66,10 @@ func TestABodyThatIsNotKeptWholeSaysSo(t *testing.T) {
 
 // A name that is not in the vocabulary would be repeated as if it were a value.
 func TestEveryRedactionIsInTheVocabulary(t *testing.T) {
-	names := append(slices.Clone(secretMembers), "code", "Identification", "SecondaryIdentification", "Name", "Nickname", "Description",
-		"credential", "cookie", "JWT", "client credentials", "altered client secret", "spoilt credential", "altered access token",
+	r := newRedactor(testConfig("http://127.0.0.1:1"))
+	names := append(r.Names(), "client credentials", "altered client secret", "spoilt credential", "altered access token",
 		"account number", "account name", "roll number", "secret")
 	for _, name := range names {
-		if parts := evidence.Parts("[" + name + "]"); len(parts) != 1 || parts[0].Redacted != name {
-			t.Errorf("[%s] is read as %q", name, parts)
-		}
-	}
-	r := newRedactor(testConfig("http://127.0.0.1:1"))
-	for _, name := range r.secrets.names {
 		if parts := evidence.Parts("[" + name + "]"); len(parts) != 1 || parts[0].Redacted != name {
 			t.Errorf("[%s] is read as %q", name, parts)
 		}

@@ -13,50 +13,8 @@ import (
 	"obconform/harness/config"
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/redact/redacttest"
 )
-
-// ways are the forms in which a value can stand in a text.
-func ways(value string) map[string]string {
-	inJSON, _ := json.Marshal(value)
-	percent, unicodes := "", ""
-	for _, b := range []byte(value) {
-		percent += "%" + string("0123456789abcdef"[b>>4]) + string("0123456789abcdef"[b&15])
-		unicodes += `\u00` + string("0123456789ABCDEF"[b>>4]) + string("0123456789ABCDEF"[b&15])
-	}
-	forms := map[string]string{
-		"raw": value, "query": url.QueryEscape(value), "path": url.PathEscape(value),
-		"lower-case query":                 lowerHex(url.QueryEscape(value)),
-		"JSON":                             string(inJSON[1 : len(inJSON)-1]),
-		"JSON slash":                       strings.ReplaceAll(value, "/", `\/`),
-		"Base64":                           base64.StdEncoding.EncodeToString([]byte(value)),
-		"Base64url":                        base64.RawURLEncoding.EncodeToString([]byte(value)),
-		"every byte escaped in an address": percent,
-		"every character escaped in JSON":  unicodes,
-	}
-	for _, before := range []string{"a", "ab", "abc:"} {
-		forms["Base64 after "+before] = base64.StdEncoding.EncodeToString([]byte(before + value + "zz"))
-	}
-	return forms
-}
-
-// shown tells whether a value can be read from a text, in any of the ways.
-func shown(text, value string) bool {
-	if strings.Contains(text, value) || strings.Contains(plain(text, ""), value) {
-		return true
-	}
-	for way, form := range ways(value) {
-		if strings.HasPrefix(way, "Base64 after") {
-			if len(value) < 8 {
-				continue // too short to tell from what surrounds it
-			}
-			form = form[4 : len(form)-4] // what stands there whatever surrounds the value
-		}
-		if strings.Contains(text, form) {
-			return true
-		}
-	}
-	return false
-}
 
 func secretsOf(cfg *config.Config) map[string]string {
 	codes := &cfg.Consents.Codes
@@ -80,7 +38,7 @@ func TestRedactorTakesEverySecretOutOfEveryPlace(t *testing.T) {
 	planted["client id"], planted["client secret"] = clientID, clientSecret
 	planted["token"], planted["code"] = "access-token/+ 1", "code&of=the bank's"
 	for kind, secret := range planted {
-		for way, form := range ways(secret) {
+		for way, form := range redacttest.Ways(secret) {
 			c.spec = newRecorder()
 			address := &url.URL{Scheme: "https", Host: "bank.example", Path: "/path", RawQuery: "x=" + form}
 			x := audit.Exchange{Operation: contract.GetAccountAccessConsent, Err: nil,
@@ -96,7 +54,7 @@ func TestRedactorTakesEverySecretOutOfEveryPlace(t *testing.T) {
 			if err := json.Unmarshal([]byte(kept), &again); err != nil {
 				t.Fatal(err)
 			}
-			if shown(kept+how.message, secret) || strings.Contains(kept, "planted") {
+			if redacttest.Shown(kept+how.message, secret) || strings.Contains(kept, "planted") {
 				t.Errorf("the %s, %s, is kept: %.300s", kind, way, kept)
 			}
 			if exact := !strings.HasPrefix(way, "Base64 after"); exact && (!strings.Contains(kept, "before [") || !strings.Contains(kept, "] after")) {
@@ -114,11 +72,11 @@ func TestRedactorLeavesTheRestReadable(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"https://bank.example/aisp/accounts?page=2&encoded=%2Fpath", `{"Permissions":["ReadAccountsBasic"],"x":"\u00e9"}`, "status 400", ""} {
-		if got := c.redactor.text(text); got != text {
+		if got := c.redactor.Text(text); got != text {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
-	if got := c.redactor.header("Retry-After", "5"); got != "5" {
+	if got := c.redactor.Header("Retry-After", "5"); got != "5" {
 		t.Errorf("Retry-After became %q", got)
 	}
 }
@@ -168,7 +126,7 @@ func TestRedactorTakesUnknownCredentialsOutByTheirPlace(t *testing.T) {
 		}
 	}
 	const location = "https://tpp.example/cb#state=kept&code=UNKNOWN&access_token=UNKNOWN"
-	if got := c.redactor.header("Location", location); strings.Contains(got, "UNKN") || !strings.Contains(got, "state=kept") {
+	if got := c.redactor.Header("Location", location); strings.Contains(got, "UNKN") || !strings.Contains(got, "state=kept") {
 		t.Errorf("Location became %s", got)
 	}
 }
@@ -190,44 +148,8 @@ func TestRedactorHeaders(t *testing.T) {
 		{"X-Other", "known-token-1", "[access token]"},
 		{"X-Other", "ordinary", "ordinary"},
 	} {
-		if got := c.redactor.header(tc.name, tc.value); got != tc.want {
+		if got := c.redactor.Header(tc.name, tc.value); got != tc.want {
 			t.Errorf("%s: %q became %q, want %q", tc.name, tc.value, got, tc.want)
-		}
-	}
-}
-
-func TestRedactorFindsJWTs(t *testing.T) {
-	c := testClient(t, "http://127.0.0.1:1")
-	const header, payload = "eyJhbGciOiJQUzI1NiJ9", "eyJzdWIiOiJtZSJ9"
-	for _, token := range []string{header + "." + payload + ".c2ln", header + ".." + "c2ln", header + "." + payload, header + "." + payload[:9],
-		header + ".a.b.c.d"} {
-		if got := c.redactor.text("a " + token + " b"); got != "a [JWT] b" {
-			t.Errorf("%s became %q", token, got)
-		}
-	}
-	for _, text := range []string{"eyJ.x", "hey. J", "https://eyes.example/eyJ"} {
-		if got := c.redactor.text(text); got != text {
-			t.Errorf("%q became %q", text, got)
-		}
-	}
-}
-
-func TestRedactorOverlapsAndCutOffs(t *testing.T) {
-	r := newRedactor(config.Config{})
-	r.learn("first", "abcdefgh-12345678")
-	r.learn("second", "12345678-ABCDEFGH")
-	r.learn("longer", "abcdefgh-12345678-and-more")
-	for _, tc := range []struct{ name, text, want string }{
-		{"the longer of two", "x abcdefgh-12345678-and-more y", "x [longer] y"},
-		{"the shorter of two", "x abcdefgh-12345678, y", "x [first], y"},
-		{"overlapping", "x abcdefgh-12345678-ABCDEFGH y", "x [first] y"},
-		{"side by side", "abcdefgh-1234567812345678-ABCDEFGH", "[first][second]"},
-		{"cut off at the end", "x abcdefgh-123", "x [first]"},
-		{"cut off in the middle", `"abcdefgh-12"...`, `"[first]"...`},
-		{"an innocent beginning", "x abcdefg y", "x abcdefg y"},
-	} {
-		if got := r.text(tc.text); got != tc.want {
-			t.Errorf("%s: %q became %q, want %q", tc.name, tc.text, got, tc.want)
 		}
 	}
 }
@@ -237,14 +159,14 @@ func TestRedactorTakesShortSecretsOutToo(t *testing.T) {
 		c := testClient(t, "http://127.0.0.1:1", func(cfg *config.Config) { cfg.Client.Secret = config.Literal("secret", secret) })
 		for _, text := range []string{"client_secret=" + secret + "&x=1", `{"a":"` + secret + `"}`, "x" + secret + "x",
 			base64.StdEncoding.EncodeToString([]byte(clientID + ":" + secret))} {
-			if got := c.redactor.text(text); shown(got, secret) || got == text {
+			if got := c.redactor.Text(text); redacttest.Shown(got, secret) || got == text {
 				t.Errorf("%q became %q", text, got)
 			}
 		}
 	}
 	// Nothing is no secret.
 	c := testClient(t, "http://127.0.0.1:1", func(cfg *config.Config) { cfg.Client.Secret = config.Secret{} })
-	if got := c.redactor.text("as it was"); got != "as it was" {
+	if got := c.redactor.Text("as it was"); got != "as it was" {
 		t.Errorf("an empty secret makes %q", got)
 	}
 }
@@ -272,60 +194,8 @@ func TestRedactorHugeBodies(t *testing.T) {
 	}
 }
 
-// FuzzRedactor plants a secret, in every form, in a text.
-func FuzzRedactor(f *testing.F) {
-	f.Add("s3cr/et+ \"val\"&", `{"a":"`, `"}`)
-	f.Add("1234567890", "Bearer ", "")
-	f.Add("é-\\-ü-ß", "eyJhbGciOiJQUzI1NiJ9.", "\xff")
-	f.Add("abcabcabc", "abcab", "%61")
-	f.Fuzz(func(t *testing.T, secret, before, after string) {
-		if len(secret) < 4 || !json.Valid([]byte(`"`+secret+`"`)) && strings.ToValidUTF8(secret, "") != secret ||
-			strings.ContainsAny(secret, "[]\uFFFD%") || strings.Contains("[secret] [JWT] [credential]", secret) || shown(before, secret) || shown(after, secret) {
-			t.Skip("no secret that can be told from its surroundings")
-		}
-		r := newRedactor(config.Config{})
-		r.learn("secret", secret)
-		for way, form := range ways(secret) {
-			text := before + form + after
-			for place, got := range map[string]string{
-				"text": r.text(text), "header": r.header("X-Test", text), "authorization": r.header("Authorization", text),
-				"body": r.body(contract.GetAccount, []byte(text)), "registration": r.body(contract.RegisterClient, []byte(text)),
-			} {
-				if strings.Contains(got, form) && strings.Contains(form, secret) || strings.Contains(got, secret) {
-					t.Errorf("%s in %s: %q became %q", way, place, text, got)
-				}
-			}
-		}
-	})
-}
-
 // bodyOf is a body as it is kept.
 func bodyOf(c *Client, operation contract.OperationID, body rawBody) string {
 	text, _ := c.body(operation, body)
 	return text
-}
-
-// A credential that stands in the answer of a resource is one all the same,
-// known or not; Code and code there are an error's.
-func TestCredentialsInTheAnswersOfResources(t *testing.T) {
-	r := newRedactor(config.Default())
-	for _, operation := range []contract.OperationID{contract.GetAccountAccessConsent, contract.ListAccounts, contract.CreateFundsConfirmation, contract.RequestToken} {
-		for body, want := range map[string]string{
-			`{"access_token":"never-seen-before-1"}`:            `{"access_token":"[access_token]"}`,
-			`{"a":{"Refresh_Token" : "never seen \" 2","b":1}}`: `{"a":{"Refresh_Token" : "[Refresh_Token]","b":1}}`,
-			`{"client_secret":"never-seen-bef`:                  `{"client_secret":"[client_secret]"`,
-			`{"Code":"UK.OBIE.Field.Invalid","Message":"no"}`:   `{"Code":"UK.OBIE.Field.Invalid","Message":"no"}`,
-		} {
-			if got := r.body(operation, []byte(body)); got != want {
-				t.Errorf("%s: %s became %s", operation, body, got)
-			}
-		}
-	}
-	const plain = `{"code":"E42"}`
-	if got := r.body(contract.ListAccounts, []byte(plain)); got != plain {
-		t.Errorf("an error's code became %s", got)
-	}
-	if got := r.body(contract.RequestToken, []byte(plain)); strings.Contains(got, "E42") {
-		t.Errorf("a code at the token endpoint became %s", got)
-	}
 }

@@ -13,7 +13,7 @@ import (
 func TestWhatWasSeenIsRedacted(t *testing.T) {
 	const secret = "a-token-that-nobody-must-see"
 	c := testClient(t, "http://127.0.0.1:1")
-	c.redactor.learn("access token", secret)
+	c.redactor.Learn("access token", secret)
 	c.book.Note(contract.GetDiscovery, 200, map[string]any{"issuer": "https://bank.example/" + secret, "scopes_supported": []any{secret}})
 	c.book.Note(contract.GetJWKS, 200, map[string]any{"keys": []any{map[string]any{"kid": secret}}})
 	seen := c.seen()

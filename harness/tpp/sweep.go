@@ -97,7 +97,7 @@ func (s *Sweeper) registration(ctx context.Context, thing leftovers.Thing) (Fate
 		if err != nil {
 			return FateLeft, "its secret cannot be read: " + err.Error()
 		}
-		s.client.redactor.learn("client secret", who.Secret)
+		s.client.redactor.Learn("client secret", who.Secret)
 	}
 	credential, refused := s.credential(ctx, who)
 	if refused != nil {

@@ -96,7 +96,7 @@ func (c *Client) prove(who Identity, audience string, values url.Values) (Edit, 
 // from now on.
 func (c *Client) basic(name, secret string) string {
 	value := basic(name, secret)
-	c.redactor.learn("client credentials", strings.TrimPrefix(value, "Basic "))
+	c.redactor.Learn("client credentials", strings.TrimPrefix(value, "Basic "))
 	return value
 }
 

@@ -19,6 +19,7 @@ import (
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
 	"obconform/harness/jose"
+	"obconform/harness/redact/redacttest"
 )
 
 // testKey is one key for all tests, since making one takes a while.
@@ -148,7 +149,7 @@ func TestClientAuthenticationOnTheWire(t *testing.T) {
 			b := newBank(t)
 			c := testClient(t, b.URL)
 			c.signer = signer
-			c.redactor.learn("secret", secret)
+			c.redactor.Learn("secret", secret)
 			mustRun(t, func() { c.TokenOf(t.Context(), Identity{ID: id, Secret: secret, Method: method}, "accounts") })
 			r := b.got("POST", "/token")[0]
 			form, err := url.ParseQuery(r.body)
@@ -156,7 +157,7 @@ func TestClientAuthenticationOnTheWire(t *testing.T) {
 				t.Errorf("the form is %v as %q (%v)", form, r.Header.Get("Content-Type"), err)
 			}
 			check(t, r, form, b.URL)
-			if kept := c.dump(t); shown(kept, secret) || strings.Contains(kept, "eyJ") || strings.Contains(kept, "access-token-1") {
+			if kept := c.dump(t); redacttest.Shown(kept, secret) || strings.Contains(kept, "eyJ") || strings.Contains(kept, "access-token-1") {
 				t.Errorf("a secret is kept: %s", kept)
 			}
 		})

@@ -15,7 +15,7 @@ func (c *Client) AlteredToken() Edit {
 	return func(r *request) {
 		scheme, token, _ := strings.Cut(r.header.Get("Authorization"), " ")
 		altered := alter(token)
-		c.redactor.learn("altered access token", altered)
+		c.redactor.Learn("altered access token", altered)
 		r.header.Set("Authorization", scheme+" "+altered)
 	}
 }

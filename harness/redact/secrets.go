@@ -1,4 +1,4 @@
-package tpp
+package redact
 
 import (
 	"encoding/base64"
@@ -158,9 +158,9 @@ func agreement(a, b string) int {
 
 var escapes = regexp.MustCompile(`\\(?:u[0-9a-fA-F]{4}|.)|%[0-9a-fA-F]{2}`)
 
-// plain undoes the escapes of JSON strings and of addresses that a value could
+// Plain undoes the escapes of JSON strings and of addresses that a value could
 // hide behind, but for the characters in keep.
-func plain(text, keep string) string {
+func Plain(text, keep string) string {
 	if !strings.ContainsAny(text, `\%`) {
 		return text
 	}

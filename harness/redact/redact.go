@@ -1,0 +1,146 @@
+// Package redact takes secrets and personal data out of what is kept. It owns
+// where credentials and personal members stand in headers, addresses and bodies,
+// and in which forms a known value may be written.
+//
+// It imports the contract's vocabulary and nothing else of ours: what is secret
+// in a configuration, or in an exchange, is its callers' to say.
+package redact
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"obconform/harness/contract"
+)
+
+// Redactor replaces known values wherever they stand, and credentials and
+// personal members, known or not, by where they stand: never by their bare name,
+// so that an error body's Code stays readable. It is not safe for concurrent use.
+type Redactor struct {
+	secrets *secretSet
+}
+
+// New makes a redactor that knows no value yet.
+func New() *Redactor { return &Redactor{secrets: newSecretSet()} }
+
+// Learn makes a value known, in every form that it may take in a report; kind is
+// what then stands in its place, in brackets. Of two kinds the first one stays.
+// An empty value is none.
+func (r *Redactor) Learn(kind, value string) { r.secrets.learn(kind, value) }
+
+// Names lists what can stand in the place of a value: the names that are always
+// known, and the kinds that were learnt.
+func (r *Redactor) Names() []string {
+	names := append(slices.Clone(secretMembers), "code", "Identification", "SecondaryIdentification", "Name", "Nickname", "Description",
+		"credential", "cookie", "JWT")
+	for _, name := range r.secrets.names {
+		names = append(names, name)
+	}
+	return names
+}
+
+// jwt finds a compact JWS or JWE, cut off or not: it may hold personal data,
+// and may be a credential.
+var jwt = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*){1,4}`)
+
+// credentialParameter finds credentials in the query or the fragment of an
+// address, known or not.
+var credentialParameter = regexp.MustCompile(`([?&#])(` + strings.Join(secretMembers, "|") + `|code)=(\[[^\]]*\]|[^&#\s"'<>]+)`)
+
+// Text replaces every known value, every JWT, and every credential that an
+// address carries.
+func (r *Redactor) Text(s string) string {
+	return unhidden(unhidden(s, "", r.whole), "", r.cutOff)
+}
+
+// unhidden redacts a text; where escapes hide something from that, the text
+// without them is redacted, but for those of the characters in keep.
+func unhidden(s, keep string, redact func(string) string) string {
+	redacted := redact(s)
+	if bare := Plain(redacted, keep); bare != redacted {
+		if found := redact(bare); found != bare {
+			return found
+		}
+	}
+	return redacted
+}
+
+func (r *Redactor) cutOff(s string) string { return cover(s, r.secrets.find(s, enoughToTell)) }
+
+func (r *Redactor) whole(s string) string {
+	spans := r.secrets.find(s, wholeOnly)
+	if strings.Contains(s, "eyJ") { // regular expressions cost most of a redaction
+		for _, at := range jwt.FindAllStringIndex(s, -1) {
+			spans = append(spans, span{at[0], at[1], "JWT"})
+		}
+	}
+	covered := cover(s, spans)
+	if !strings.Contains(covered, "=") {
+		return covered
+	}
+	return credentialParameter.ReplaceAllString(covered, `$1$2=[$2]`)
+}
+
+// schemeForm is an authentication scheme, as opposed to a credential that
+// stands without one.
+var schemeForm = regexp.MustCompile(`^[A-Za-z][A-Za-z-]{0,15}$`)
+
+// Header redacts a header field's value; credentials are never kept, known or
+// not, but for their scheme.
+func (r *Redactor) Header(name, value string) string {
+	switch http.CanonicalHeaderKey(name) {
+	case "Authorization", "Proxy-Authorization":
+		scheme, credential, found := strings.Cut(value, " ")
+		if !found || !schemeForm.MatchString(scheme) {
+			return "[credential]"
+		}
+		kind := "credential"
+		if known := r.secrets.names[credential]; known != "" {
+			kind = known
+		}
+		return r.Text(scheme) + " [" + kind + "]"
+	case "Cookie", "Set-Cookie":
+		return "[cookie]"
+	}
+	return r.Text(value)
+}
+
+// secretMembers are members whose value is a credential wherever it stands: no
+// model of a resource has them. Code, in small letters, is one where credentials
+// are issued or taken: an error body's Code stays readable.
+var secretMembers = []string{"access_token", "refresh_token", "id_token", "client_secret",
+	"registration_access_token", "software_statement", "softwareStatement", "client_assertion"}
+
+// memberValue is the value of a JSON member, as far as it goes: a body may be
+// cut off, or be no JSON any more.
+const memberValue = `(\s*:\s*)("(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\{[^}]*\}?|[^\s",}\]\[{][^,}\]]*)`
+
+var (
+	secretMember = regexp.MustCompile(`"((?i:` + strings.Join(secretMembers, "|") + `))"` + memberValue)
+	codeMember   = regexp.MustCompile(`"(code)"` + memberValue)
+	// secretField is the same in a token request's form.
+	secretField = regexp.MustCompile(`(^|&)(` + strings.Join(secretMembers, "|") + `|code)=([^&]+)`)
+	// personalMember stands beside SchemeName in an account, or names one; error
+	// bodies have none of them.
+	personalMember = regexp.MustCompile(`"((?i:Identification|SecondaryIdentification|Name|Nickname|Description))"` + memberValue)
+)
+
+// Body redacts a request or response body of an operation; the result is valid
+// UTF-8.
+func (r *Redactor) Body(operation contract.OperationID, body []byte) string {
+	op, _ := contract.Lookup(operation)
+	// First the members, by the quotes around them, then the values.
+	byPlace := unhidden(string(body), `"`, func(s string) string {
+		s = secretMember.ReplaceAllString(s, `"$1"$2"[$1]"`)
+		switch op.API {
+		case contract.DynamicRegistration:
+			return secretField.ReplaceAllString(codeMember.ReplaceAllString(s, `"$1"$2"[$1]"`), `$1$2=[$2]`)
+		case contract.Accounts, contract.ConfirmationOfFunds:
+			return personalMember.ReplaceAllString(s, `"$1"$2"[$1]"`)
+		}
+		return s
+	})
+	return strings.ToValidUTF8(r.Text(byPlace), "\uFFFD")
+}
