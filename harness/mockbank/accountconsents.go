@@ -87,7 +87,7 @@ func (b *Bank) readAccountConsent(c *call) (*accountConsent, []problem) {
 	rd.checkPermissions(permissions)
 	now := b.now()
 	consent := &accountConsent{
-		grant:       newGrant(c.client.id, scopeAccounts, now, rd.instant(data, "Data.ExpirationDateTime")),
+		grant:       newGrant(b.source.uuid(), c.client.id, scopeAccounts, b.source.date(), rd.instant(data, "Data.ExpirationDateTime")),
 		permissions: permissions,
 		from:        rd.instant(data, "Data.TransactionFromDateTime"),
 		to:          rd.instant(data, "Data.TransactionToDateTime"),

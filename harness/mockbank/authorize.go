@@ -186,17 +186,17 @@ func (b *Bank) approve(ask authorization) *oauthProblem {
 	}
 	if funds, isFunds := b.fundsGrants.get(ask.consentID); isFunds {
 		if _, held := accountHeld(funds.debtor); !held {
-			consent.decide(statusRejected, now)
+			consent.decide(statusRejected, b.source.date())
 			return &oauthProblem{"access_denied", "The customer does not hold the account."}
 		}
 	}
-	consent.decide(statusAuthorised, now)
+	consent.decide(statusAuthorised, b.source.date())
 	return nil
 }
 
 func (b *Bank) redirectWithCode(ask authorization) answer {
 	issued := &code{
-		value: secretText(), clientID: ask.client.id, redirectURI: ask.redirectURI, scopes: ask.scopes,
+		value: b.source.secret(), clientID: ask.client.id, redirectURI: ask.redirectURI, scopes: ask.scopes,
 		consentID: ask.consentID, nonce: ask.nonce, expires: b.now().Add(codeLifetime),
 	}
 	b.codes.put(issued.value, issued)

@@ -62,6 +62,15 @@ type Options struct {
 	Habits []string
 	// Strain is what the bank goes through.
 	Strain Strain
+	// Seed makes identifiers, secrets, codes and the dates of resources the same
+	// at each start, for the same requests in the same order; 0 makes new ones.
+	// Keys and certificates, and with them signatures, are new all the same: the
+	// standard library makes none to order. So are the times in signed tokens,
+	// which clients hold against their own clock.
+	Seed int64
+	// Front is put before the bank's own handler; nil for nothing. It sees each
+	// request first and each answer last.
+	Front func(http.Handler) http.Handler
 	// Log receives what net/http has to say about connections; nil drops it.
 	Log *log.Logger
 }
@@ -83,6 +92,7 @@ type Bank struct {
 	keys    *Keys
 	certs   *certificates // nil without TLS
 	tpp     tppIdentity   // what Credentials hands out
+	source  *source
 
 	accounts     []account // of the one customer
 	issuerSuffix string    // "" of a bank in its right mind
@@ -132,6 +142,7 @@ func New(options Options) (*Bank, error) {
 		options:       options,
 		keys:          keys,
 		base:          options.BaseURL,
+		source:        newSource(options.Seed, options.Now),
 		accounts:      customerAccounts,
 		deviations:    deviations{chosen: chosen, memory: map[string]any{}, fired: map[string]int{}},
 		clients:       newBounded[*client](maxClients),
@@ -173,7 +184,12 @@ func setDefaults(options *Options) {
 
 // Handler answers requests without a listener of its own. Links and metadata
 // then name Options.BaseURL, which must be set.
-func (b *Bank) Handler() http.Handler { return http.HandlerFunc(b.serve) }
+func (b *Bank) Handler() http.Handler {
+	if b.options.Front != nil {
+		return b.options.Front(http.HandlerFunc(b.serve))
+	}
+	return http.HandlerFunc(b.serve)
+}
 
 func (b *Bank) now() time.Time { return b.options.Now() }
 

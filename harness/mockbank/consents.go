@@ -3,8 +3,6 @@ package mockbank
 import (
 	"net/http"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // Consent statuses, the same for both kinds of consent.
@@ -21,13 +19,13 @@ type grant struct {
 	clientID string
 	scope    string
 	status   string
-	created  time.Time
+	created  time.Time // as the resource says it
 	updated  time.Time
 	expires  *time.Time // nil: open-ended
 }
 
-func newGrant(clientID, scope string, now time.Time, expires *time.Time) grant {
-	return grant{id: uuid.NewString(), clientID: clientID, scope: scope, status: statusAwaiting, created: now, updated: now, expires: expires}
+func newGrant(id, clientID, scope string, now time.Time, expires *time.Time) grant {
+	return grant{id: id, clientID: clientID, scope: scope, status: statusAwaiting, created: now, updated: now, expires: expires}
 }
 
 // decide moves the consent out of AwaitingAuthorisation.

@@ -1,7 +1,6 @@
 package mockbank
 
 import (
-	"crypto/rand"
 	"crypto/x509"
 	"fmt"
 	"maps"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
-	"github.com/google/uuid"
 )
 
 // Credentials is all that a TPP needs to use the bank, and what a tester needs
@@ -91,9 +89,9 @@ func (b *Bank) prepareTPPs() error {
 	redirects := []string{"https://tpp.example/callback", "https://tpp.example/other-callback"}
 	debtor, id := customerAccounts[0], customerAccounts[0].identifications[0]
 	out := Credentials{
-		ClientID: uuid.NewString(), ClientSecret: uuid.NewString(),
-		SecondClientID: uuid.NewString(), SecondClientSecret: uuid.NewString(),
-		SigningKeyID: b.keys.tpp.id, CurveKeyID: b.keys.tppCurve.id, SoftwareID: base62ID(), RedirectURIs: redirects,
+		ClientID: b.source.uuid(), ClientSecret: b.source.uuid(),
+		SecondClientID: b.source.uuid(), SecondClientSecret: b.source.uuid(),
+		SigningKeyID: b.keys.tpp.id, CurveKeyID: b.keys.tppCurve.id, SoftwareID: b.source.softwareID(), RedirectURIs: redirects,
 		Codes: map[string]string{}, Provoke: map[string]HeaderField{},
 		DebtorAccount: DebtorAccount{
 			SchemeName: id.SchemeName, Identification: id.Identification, Name: id.Name,
@@ -104,7 +102,7 @@ func (b *Bank) prepareTPPs() error {
 	for _, status := range provokable {
 		out.Provoke[strconv.Itoa(status)] = HeaderField{Name: provokeHeader, Value: strconv.Itoa(status)}
 	}
-	b.predefined = predefinedCodes(out.Codes)
+	b.predefined = predefinedCodes(out.Codes, b.source)
 	for _, key := range []struct {
 		private any
 		into    *string
@@ -135,7 +133,7 @@ func (b *Bank) issueStatements(out *Credentials) error {
 	expired, untrusted, foreign := valid, valid, valid
 	expired.expires = b.now().Add(-time.Hour)
 	untrusted.signer = b.keys.tpp // nobody trusts a statement that a TPP signs itself
-	foreign.softwareID = base62ID()
+	foreign.softwareID = b.source.softwareID()
 	for _, wanted := range []struct {
 		draft statementDraft
 		into  *string
@@ -155,7 +153,7 @@ func (b *Bank) issueStatements(out *Credentials) error {
 // addPredefinedClients registers the TPP of the credentials and another one,
 // which has neither its key nor its redirect URIs.
 func (b *Bank) addPredefinedClients(out Credentials) error {
-	second := statementDraft{softwareID: base62ID(), redirectURIs: []string{"https://other-tpp.example/callback"}, expires: b.now().Add(time.Hour), signer: b.keys.directory}
+	second := statementDraft{softwareID: b.source.softwareID(), redirectURIs: []string{"https://other-tpp.example/callback"}, expires: b.now().Add(time.Hour), signer: b.keys.directory}
 	secondStatement, err := b.issueStatement(second)
 	if err != nil {
 		return fmt.Errorf("issue the second client's software statement: %w", err)
@@ -171,26 +169,12 @@ func (b *Bank) addPredefinedClients(out Credentials) error {
 		idTokenAlg:              string(jose.PS256), requestObjectAlg: string(jose.PS256), tokenEndpointAuthAlg: string(jose.PS256),
 	}
 	first, other := base, base
-	first.jti, first.softwareID, first.softwareStatement = uuid.NewString(), out.SoftwareID, out.SoftwareStatement
+	first.jti, first.softwareID, first.softwareStatement = b.source.uuid(), out.SoftwareID, out.SoftwareStatement
 	first.redirectURIs, first.tlsSubject = out.RedirectURIs, out.ClientCertSubject
-	other.jti, other.softwareID, other.softwareStatement = uuid.NewString(), second.softwareID, secondStatement
+	other.jti, other.softwareID, other.softwareStatement = b.source.uuid(), second.softwareID, secondStatement
 	other.redirectURIs = second.redirectURIs
 	keys := keySet{b.keys.tpp.id: &b.keys.tpp.private.PublicKey, b.keys.tppCurve.id: &b.keys.tppCurve.private.PublicKey}
 	b.clients.put(out.ClientID, &client{id: out.ClientID, secret: out.ClientSecret, anyMethod: true, keys: keys, registered: first})
 	b.clients.put(out.SecondClientID, &client{id: out.SecondClientID, secret: out.SecondClientSecret, anyMethod: true, registered: other})
 	return nil
-}
-
-// base62ID is a software identifier as the directory issues them.
-func base62ID() string {
-	const (
-		alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		length   = 22
-	)
-	random := make([]byte, length)
-	_, _ = rand.Read(random) // never fails: documented of crypto/rand since Go 1.24
-	for i, octet := range random {
-		random[i] = alphabet[int(octet)%len(alphabet)]
-	}
-	return string(random)
 }

@@ -58,6 +58,14 @@ func refusal(status int, code string, problems ...problem) answer {
 	return reply(status, body)
 }
 
+// identify gives an error of a seeded bank an identifier that comes of the seed.
+func (b *Bank) identify(a *answer) {
+	if body, isError := a.body.(errorResponse); isError && b.options.Seed != 0 {
+		body.ID = b.source.uuid()
+		a.body = body
+	}
+}
+
 func summary(status int) string {
 	switch status {
 	case http.StatusForbidden:

@@ -35,7 +35,7 @@ func discoveryFaults() []fault {
 		{Fault{"dis-jwks-private-key", "DIS-JWKS", "The set of keys shows the private half of a key."},
 			deviation{misanswer: anotherKey(func(b *Bank) any { return jose.JSONWebKey{Key: b.keys.tpp.private, KeyID: "old"} })}},
 		{Fault{"dis-jwks-shared-key", "DIS-JWKS", "The set of keys shows a symmetric key."},
-			deviation{misanswer: anotherKey(func(*Bank) any { return jose.JSONWebKey{Key: []byte(secretText()), KeyID: "shared"} })}},
+			deviation{misanswer: anotherKey(func(b *Bank) any { return jose.JSONWebKey{Key: []byte(b.source.secret()), KeyID: "shared"} })}},
 		{Fault{"dis-https-with-a-space", "DIS-HTTPS", "A URL of discovery has a space in it."},
 			deviation{misanswer: setting(published, "userinfo_endpoint", "https://bank.example/oauth2/user info")}},
 		{Fault{"dis-jwks-use-empty", "DIS-JWKS", "The use of a second key is empty."},

@@ -36,7 +36,7 @@ func tokenFaults() []fault {
 		{Fault{"tok-200-may-be-stored", "TOK-200", "A token answer may be stored by caches."},
 			deviation{misanswer: heading(at(200, issueToken), "Cache-Control")}},
 		{Fault{"tok-200-with-refresh-token", "TOK-200", "Client credentials get a refresh token."},
-			deviation{misanswer: clientTokens(func(body object) bool { body["refresh_token"] = secretText(); return true })}},
+			deviation{misanswer: clientTokens(func(body object) bool { body["refresh_token"] = uuid.NewString(); return true })}},
 		{Fault{"tok-200-with-id-token", "TOK-200", "Client credentials get an ID token."},
 			deviation{misanswer: answering(at(200, issueToken), func(b *Bank, c *call, a *answer) bool {
 				if c.form().Get("grant_type") != grantClientCredentials {
@@ -251,9 +251,9 @@ func idTokenFaults() []fault {
 		{Fault{"tok-idtoken-nonce-lost", "TOK-IDTOKEN", "The ID token does not repeat the nonce."},
 			deviation{misanswer: reissuing(func(_ *Bank, claims object) bool { return drop(claims, "nonce") })}},
 		{Fault{"tok-idtoken-nonce-changed", "TOK-IDTOKEN", "The ID token has another nonce than was sent."},
-			deviation{misanswer: reissuing(func(_ *Bank, claims object) bool {
+			deviation{misanswer: reissuing(func(b *Bank, claims object) bool {
 				_, sent := claims["nonce"]
-				claims["nonce"] = secretText()
+				claims["nonce"] = b.source.secret()
 				return sent
 			})}},
 		{Fault{"tok-idtoken-by-another-key", "TOK-IDTOKEN", "The ID token is signed with a key that is not published."},

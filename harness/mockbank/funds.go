@@ -4,8 +4,6 @@ import (
 	"math/big"
 	"net/http"
 	"regexp"
-
-	"github.com/google/uuid"
 )
 
 // fundsResponse is OBFundsConfirmationResponse1.
@@ -51,9 +49,9 @@ func (b *Bank) confirmFunds(c *call) answer {
 	}
 	return reply(http.StatusCreated, fundsResponse{
 		Data: fundsData{
-			FundsConfirmationID: uuid.NewString(),
+			FundsConfirmationID: b.source.uuid(),
 			ConsentID:           question.consentID,
-			CreationDateTime:    clockReading(b.now()),
+			CreationDateTime:    clockReading(b.source.date()),
 			FundsAvailable:      covers(debtor.balance, question.instructed.Amount),
 			Reference:           question.reference,
 			InstructedAmount:    question.instructed,

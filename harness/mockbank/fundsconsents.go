@@ -70,7 +70,7 @@ func (b *Bank) readFundsConsent(c *call) (*fundsConsent, []problem) {
 	if len(rd.problems) == 0 {
 		rd.checkScheme(debtor)
 	}
-	return &fundsConsent{grant: newGrant(c.client.id, scopeFunds, now, expires), debtor: debtor}, rd.problems
+	return &fundsConsent{grant: newGrant(b.source.uuid(), c.client.id, scopeFunds, b.source.date(), expires), debtor: debtor}, rd.problems
 }
 
 var (

@@ -23,12 +23,12 @@ const retryAfter = 1
 
 // interactionID echoes the client's correlation id, or makes one up when there
 // is none or it is no UUID (COM-FAPI-ECHO, COM-FAPI-MINT).
-func interactionID(r *http.Request) string {
+func (b *Bank) interactionID(r *http.Request) string {
 	values := r.Header.Values(interactionIDHeader)
 	if len(values) == 1 && isUUID(values[0]) {
 		return values[0]
 	}
-	return uuid.NewString()
+	return b.source.uuid()
 }
 
 // isUUID accepts the 36-character form of RFC 4122 only, in either case.

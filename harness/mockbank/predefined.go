@@ -1,9 +1,9 @@
 package mockbank
 
 import (
+	"maps"
+	"slices"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // predefinedCode is a reusable authorization code of the test data: what kind of
@@ -16,10 +16,10 @@ type predefinedCode struct {
 }
 
 // predefinedCodes makes the reusable codes, and notes each one's value by name.
-func predefinedCodes(values map[string]string) map[string]predefinedCode {
+func predefinedCodes(values map[string]string, source *source) map[string]predefinedCode {
 	basic := []string{readAccountsBasic}
 	codes := map[string]predefinedCode{}
-	for name, kind := range map[string]predefinedCode{
+	kinds := map[string]predefinedCode{
 		"accounts":           {scope: scopeAccounts, permissions: supportedPermissions, status: statusAuthorised},
 		"fundsconfirmations": {scope: scopeFunds, status: statusAuthorised},
 		"basic":              {scope: scopeAccounts, permissions: basic, status: statusAuthorised},
@@ -28,20 +28,21 @@ func predefinedCodes(values map[string]string) map[string]predefinedCode {
 		"revoked":            {scope: scopeAccounts, permissions: basic, status: statusRevoked},
 		"expired":            {scope: scopeAccounts, permissions: basic, status: statusAuthorised, expired: true},
 		"nopermission":       {scope: scopeAccounts, permissions: []string{"ReadBalances"}, status: statusAuthorised},
-	} {
-		values[name] = uuid.NewString()
-		codes[values[name]] = kind
+	}
+	for _, name := range slices.Sorted(maps.Keys(kinds)) { // a seed gives each name the same code
+		values[name] = source.uuid()
+		codes[values[name]] = kinds[name]
 	}
 	return codes
 }
 
 // consent makes a new consent of the code's kind and returns its identifier.
 func (p predefinedCode) consent(b *Bank, clientID string) string {
-	now := b.now()
-	base := newGrant(clientID, p.scope, now, nil)
+	now := b.source.date()
+	base := newGrant(b.source.uuid(), clientID, p.scope, now, nil)
 	if p.expired {
 		past := now.Add(-time.Hour)
-		base = newGrant(clientID, p.scope, past.Add(-time.Hour), &past)
+		base = newGrant(base.id, clientID, p.scope, past.Add(-time.Hour), &past)
 	}
 	base.status = p.status
 	if p.scope == scopeFunds {

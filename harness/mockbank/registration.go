@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // Error codes of RFC 7591 section 3.2.2, carried in Code (DCR-400-ERROR).
@@ -57,7 +55,7 @@ func (b *Bank) registerClient(c *call) answer {
 	}
 	// Every client gets a secret, whatever its method: it also opens the
 	// management of the registration by Basic (R1).
-	fresh := &client{id: uuid.NewString(), secret: uuid.NewString(), keys: asked.keys, registered: asked.metadata}
+	fresh := &client{id: b.source.uuid(), secret: b.source.uuid(), keys: asked.keys, registered: asked.metadata}
 	b.clients.put(fresh.id, fresh)
 	return b.describe(http.StatusCreated, fresh)
 }

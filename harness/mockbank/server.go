@@ -1,6 +1,7 @@
 package mockbank
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -75,6 +76,18 @@ func (s *Server) URL() string { return s.url }
 // Close stops listening, drops all connections and waits for the listener.
 func (s *Server) Close() error {
 	err := s.http.Close()
+	<-s.served
+	return err
+}
+
+// Shutdown stops listening, waits for the requests that are being answered as
+// long as the context allows, and drops what is left; the error is then the
+// context's.
+func (s *Server) Shutdown(ctx context.Context) error {
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		_ = s.http.Close() // what is said is that time was up
+	}
 	<-s.served
 	return err
 }

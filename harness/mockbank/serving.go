@@ -93,6 +93,7 @@ func (b *Bank) answerTo(c *call) answer {
 	defer b.mu.Unlock()
 	b.deviations.misread(b, c)
 	a := b.handle(c)
+	b.identify(&a)
 	a.signed = c.documentsSignature(a.status)
 	b.deviations.misanswer(b, c, &a)
 	return a
@@ -167,7 +168,7 @@ type response struct {
 // be written as JSON, or signed.
 func (b *Bank) render(c *call, a answer) (response, error) {
 	out := response{status: a.status, header: a.header.Clone()}
-	out.header.Set(interactionIDHeader, interactionID(c.request))
+	out.header.Set(interactionIDHeader, b.interactionID(c.request))
 	if a.body != nil {
 		var err error
 		if out.body, err = marshal(a.body); err != nil {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
-	"github.com/google/uuid"
 )
 
 // directoryIssuer is who issues software statements.
@@ -116,7 +115,7 @@ func (b *Bank) issueStatement(draft statementDraft) (string, error) {
 		issued = draft.expires.Add(-time.Hour)
 	}
 	return draft.signer.jwt(map[string]any{
-		"iss": directoryIssuer, "iat": issued.Unix(), "exp": draft.expires.Unix(), "jti": uuid.NewString(),
+		"iss": directoryIssuer, "iat": issued.Unix(), "exp": draft.expires.Unix(), "jti": b.source.uuid(),
 		"software_id":            draft.softwareID,
 		"software_client_name":   "Conformance TPP",
 		"software_environment":   "sandbox",

@@ -33,6 +33,17 @@ func (s *bounded[V]) get(key string) (V, bool) {
 
 func (s *bounded[V]) remove(key string) { delete(s.entries, key) }
 
+// latest are the newest entries, newest first, at most so many.
+func (s *bounded[V]) latest(most int) []V {
+	var found []V
+	for i := len(s.order) - 1; i >= 0 && len(found) < most; i-- {
+		if value, ok := s.entries[s.order[i]]; ok {
+			found = append(found, value)
+		}
+	}
+	return found
+}
+
 // compact drops the keys of removed entries from the order.
 func (s *bounded[V]) compact() {
 	kept := make([]string, 0, len(s.entries))

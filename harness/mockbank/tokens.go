@@ -1,8 +1,6 @@
 package mockbank
 
 import (
-	"crypto/rand"
-	"encoding/base64"
 	"net/http"
 	"net/url"
 	"slices"
@@ -110,19 +108,11 @@ func narrowed(available []string, asked string) ([]string, bool) {
 
 func (b *Bank) newToken(clientID string, grant authentication, scopes []string, consentID string) *token {
 	fresh := &token{
-		value: secretText(), clientID: clientID, grant: grant, scopes: scopes, consentID: consentID,
+		value: b.source.secret(), clientID: clientID, grant: grant, scopes: scopes, consentID: consentID,
 		expires: b.now().Add(b.options.TokenLifetime),
 	}
 	b.tokens.put(fresh.value, fresh)
 	return fresh
-}
-
-// secretText is 256 random bits.
-func secretText() string {
-	const bytes = 32
-	random := make([]byte, bytes)
-	_, _ = rand.Read(random) // never fails: documented of crypto/rand since Go 1.24
-	return base64.RawURLEncoding.EncodeToString(random)
 }
 
 func tokenBody(access *token, lifetime time.Duration) tokenResponse {
@@ -190,7 +180,7 @@ func (b *Bank) tokensFor(caller *client, scopes []string, consentID string) (*to
 	response := tokenBody(access, b.options.TokenLifetime)
 	if slices.Contains(caller.registered.grantTypes, grantRefreshToken) {
 		refresh := *access
-		refresh.value = secretText()
+		refresh.value = b.source.secret()
 		b.refreshTokens.put(refresh.value, &refresh)
 		response.RefreshToken = refresh.value
 	}
