@@ -6,7 +6,7 @@ import "slices"
 // Checks, reports, faults of the mock bank and waivers all use it.
 type ClauseID string
 
-// Clause is one obligation of the bank.
+// Clause is one obligation of the bank, or of a client (ClientClauses).
 type Clause struct {
 	ID    ClauseID `json:"id"`
 	API   API      `json:"api"`
@@ -21,14 +21,17 @@ type Clause struct {
 var clauses = slices.Concat(commonClauses, provokedClauses, discoveryClauses, tokenClauses,
 	registrationClauses, consentClauses, accountsClauses, fundsConsentClauses, fundsClauses)
 
-// Clauses lists every clause in the contract's order.
+// Clauses lists every obligation of the bank in the contract's order.
 func Clauses() []Clause { return slices.Clone(clauses) }
 
-// ClauseByID finds a clause; ok is false for an unknown identifier.
+// ClauseByID finds a clause, the bank's or a client's; ok is false for an unknown
+// identifier.
 func ClauseByID(id ClauseID) (clause Clause, ok bool) {
-	for _, c := range clauses {
-		if c.ID == id {
-			return c, true
+	for _, list := range [][]Clause{clauses, clientClauses} {
+		for _, c := range list {
+			if c.ID == id {
+				return c, true
+			}
 		}
 	}
 	return Clause{}, false

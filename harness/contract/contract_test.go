@@ -93,9 +93,14 @@ func headerLevel(answer contract.Answer, name string) contract.Level {
 }
 
 func TestClausesAreWhole(t *testing.T) {
-	identifier := regexp.MustCompile(`^(COM|DIS|TOK|DCR|AAC|ACC|COF)(-[A-Z0-9]+)+$`)
+	bank := regexp.MustCompile(`^(COM|DIS|TOK|DCR|AAC|ACC|COF)(-[A-Z0-9]+)+$`)
+	client := regexp.MustCompile(`^CLI(-[A-Z0-9]+)+$`)
 	seen := map[contract.ClauseID]bool{}
-	for _, clause := range contract.Clauses() {
+	for _, clause := range slices.Concat(contract.Clauses(), contract.ClientClauses()) {
+		identifier := bank
+		if contract.IsClientClause(clause.ID) {
+			identifier = client
+		}
 		if seen[clause.ID] {
 			t.Errorf("%s stands twice", clause.ID)
 		}
@@ -125,7 +130,7 @@ func TestClausesAreWhole(t *testing.T) {
 // A newcomer who knows the identifier finds the constant: it is the identifier
 // without its hyphens, whatever the case.
 func TestConstantsAreNamedLikeTheirClauses(t *testing.T) {
-	files, err := filepath.Glob("clauses_*.go")
+	files, err := filepath.Glob("cl*_*.go") // clauses_…, client_…
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no file with clauses: %v", err)
 	}
@@ -151,7 +156,7 @@ func TestConstantsAreNamedLikeTheirClauses(t *testing.T) {
 			return true
 		})
 	}
-	if want := len(contract.Clauses()); constants != want {
+	if want := len(contract.Clauses()) + len(contract.ClientClauses()); constants != want {
 		t.Errorf("%d constants for %d clauses", constants, want)
 	}
 }

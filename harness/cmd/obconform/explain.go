@@ -12,8 +12,8 @@ import (
 )
 
 type explainCommand struct {
-	Clause string `arg:"" optional:"" help:"A clause, for instance AAC-400-TRANSACTIONS."`
-	All    bool   `help:"Every clause."`
+	Clause string `arg:"" optional:"" help:"A clause, for instance AAC-400-TRANSACTIONS or CLI-CODE-ONCE."`
+	All    bool   `help:"Every clause, the bank's and the client's."`
 }
 
 // Run prints what the clauses ask for and what proves them.
@@ -21,7 +21,7 @@ func (e explainCommand) Run(sh *shell) error {
 	if (e.Clause == "") == !e.All {
 		return usageError{fmt.Errorf("explain: name one clause, or --all")}
 	}
-	chosen := contract.Clauses()
+	chosen := slices.Concat(contract.Clauses(), contract.ClientClauses())
 	if !e.All {
 		clause, known := contract.ClauseByID(contract.ClauseID(strings.ToUpper(e.Clause)))
 		if !known {
@@ -41,7 +41,10 @@ func (e explainCommand) Run(sh *shell) error {
 
 func explain(w io.Writer, clause contract.Clause, planned []report.SpecResult) {
 	fmt.Fprintf(w, "%s  (%s, %s)\n  %s\n  source: %s\n", clause.ID, clause.Level, clause.API.Title(), clause.Rule, clause.Source)
-	if clause.API == contract.Common {
+	switch {
+	case contract.IsClientClause(clause.ID):
+		fmt.Fprintln(w, "  asked of a client: held against every request that it applies to")
+	case clause.API == contract.Common:
 		fmt.Fprintln(w, "  held against every answer that it applies to")
 	}
 	for _, habit := range contract.Habits() {

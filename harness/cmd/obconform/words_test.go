@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,7 +98,7 @@ func TestExplain(t *testing.T) {
 	all := obconform(t, "explain", "--all")
 	all.wantStatus(t, 0)
 	wantInside(t, all)
-	for i, clause := range contract.Clauses() {
+	for i, clause := range slices.Concat(contract.Clauses(), contract.ClientClauses()) {
 		wantText(t, all.out, string(clause.ID)+"  (", clause.Rule, "source: "+clause.Source.String())
 		if i%12 != 0 { // one alone is printed as all are
 			continue
@@ -115,6 +116,9 @@ func TestExplain(t *testing.T) {
 	lower := obconform(t, "explain", "acc-list-200")
 	lower.wantStatus(t, 0)
 	wantText(t, lower.out, "ACC-LIST-200", "proved by suites/accounts/")
+	client := obconform(t, "explain", "CLI-CODE-ONCE")
+	client.wantStatus(t, 0)
+	wantText(t, client.out, "CLI-CODE-ONCE", "RFC 6749", "asked of a client")
 }
 
 func TestConfigCheck(t *testing.T) {
