@@ -80,6 +80,9 @@ func (e *examination) linksSelf(noURI bool) {
 		e.breach(contract.ComLinksSelf, "/Links/Self", "an absolute URI", e.show("/Links/Self"))
 		return
 	}
+	if e.req.URL == nil {
+		return // nobody knows what was asked for
+	}
 	wanted := []string{e.requestPath()}
 	if pointer, isPost := createdID[e.op.ID]; isPost {
 		id, _ := strictjson.Pointer(e.body, pointer)

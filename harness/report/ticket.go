@@ -59,6 +59,20 @@ func (s SpecVerdict) HasEvidence() bool {
 	return len(s.Findings) > 0
 }
 
+// Ticket is what a report says of one spec's findings: each kind with its clause,
+// the rule and its source, where it is, what was expected and what came, and the
+// first exchange as curl -v would print it. Empty where nothing was found.
+func (r Results) Ticket(spec SpecVerdict) string {
+	if len(spec.Findings) == 0 {
+		return ""
+	}
+	var text strings.Builder
+	w := junitWriter{results: r}
+	w.groups(&text, spec)
+	w.transcript(&text, spec)
+	return text.String()
+}
+
 // maxSlug bounds the part of a file's name that people read, in bytes.
 const maxSlug = 60
 
