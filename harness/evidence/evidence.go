@@ -39,6 +39,11 @@ type Finding struct {
 	Actual   string `json:"actual"`
 	// Exchange is the index in Record.Exchanges, -1 for none.
 	Exchange int `json:"exchange"`
+	// Times is how often it was found, in a record that keeps one finding of many
+	// alike; 0 is once.
+	Times int `json:"times,omitempty"`
+	// Differs says that those alike had other actual values.
+	Differs bool `json:"differs,omitempty"`
 }
 
 // Exchange is one request and what came of it, redacted. Headers and bodies are
@@ -62,6 +67,9 @@ type Exchange struct {
 	// RequestCut and ResponseCut say that the end of a body was not kept.
 	RequestCut  bool `json:"requestCut,omitempty"`
 	ResponseCut bool `json:"responseCut,omitempty"`
+	// Origin says where the exchange stands in a recording; empty for one that was
+	// seen as it went by.
+	Origin string `json:"origin,omitempty"`
 	// InteractionID is the x-fapi-interaction-id that was sent.
 	InteractionID string `json:"interactionId,omitempty"`
 	// ReceivedInteractionID is the x-fapi-interaction-id that came back; empty
@@ -101,4 +109,10 @@ type Record struct {
 	EndedEarly bool `json:"endedEarly,omitempty"`
 	// Notes are remarks for the reader: a read repeated while a resource settled.
 	Notes []string `json:"notes,omitempty"`
+	// Tally counts, by clause, the exchanges that were held against it, in a record
+	// of traffic: of that only examples are in Exchanges. Nil where all are.
+	Tally map[contract.ClauseID]int `json:"tally,omitempty"`
+	// Met says that the record is of something other than clauses that had to happen,
+	// and did.
+	Met bool `json:"met,omitempty"`
 }

@@ -23,6 +23,9 @@ func (r *reader) agree(d document, results Results) {
 			findings += n
 		}
 	}
+	if d.Traffic != nil {
+		exchanges = r.traffic(d)
+	}
 	r.same("/exchanges", d.Exchanges, exchanges)
 	for i, clause := range d.Clauses {
 		r.same(fmt.Sprintf("/clauses/%d/exchanges", i), clause.Exchanges, exercised[clause.ID])
@@ -37,6 +40,29 @@ func (r *reader) agree(d document, results Results) {
 	}
 	r.same("/totals/findings", d.Totals.Findings, counted.Findings)
 	r.same("/exitStatus", d.ExitStatus, ExitStatus(results))
+}
+
+// traffic holds the counts of traffic against each other, and answers how many
+// exchanges there were.
+func (r *reader) traffic(d document) int {
+	answers := map[answerKey]int{}
+	for i, answer := range d.Traffic.Answers {
+		at := fmt.Sprintf("/traffic/answers/%d", i)
+		key := answerKey{answer.Operation, answer.Status}
+		if _, taken := answers[key]; taken {
+			r.problems.add("at %s: %s %d is listed a second time", at, Line(string(answer.Operation), maxShort), answer.Status)
+		}
+		if answer.Inconclusive > answer.Exchanges {
+			r.problems.add("at %s/inconclusive: more than there were exchanges", at)
+		}
+		answers[key] = answer.Exchanges
+	}
+	for i, operation := range d.Operations {
+		for j, status := range operation.Statuses {
+			r.same(fmt.Sprintf("/operations/%d/statuses/%d/exchanges", i, j), status.Exchanges, answers[answerKey{operation.Operation, status.Status}])
+		}
+	}
+	return d.Traffic.Judged() + d.Traffic.Elsewhere + d.Traffic.Unaudited
 }
 
 // same compares a number of the file with what the rest of it comes to.

@@ -14,6 +14,8 @@ type (
 	document struct {
 		SchemaVersion int               `json:"schemaVersion"`
 		Tool          string            `json:"tool"`
+		Subject       Subject           `json:"subject,omitempty"`
+		Traffic       *Traffic          `json:"traffic,omitempty"`
 		Target        map[string]any    `json:"target"`
 		Start         time.Time         `json:"start"`
 		End           time.Time         `json:"end"`
@@ -100,6 +102,7 @@ type (
 		Status        int                  `json:"status"`
 		InteractionID string               `json:"interactionId"`
 		ReceivedID    string               `json:"receivedInteractionId,omitempty"`
+		Origin        string               `json:"origin,omitempty"`
 		Inconclusive  string               `json:"inconclusive,omitempty"`
 		Repeated      string               `json:"repeated,omitempty"`
 		Detail        *detailDocument      `json:"detail,omitempty"`

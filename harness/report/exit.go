@@ -1,6 +1,10 @@
 package report
 
-import "strings"
+import (
+	"strings"
+
+	"obconform/harness/contract"
+)
 
 // The exit statuses of a run. 2 is for usage and configuration: a run that has
 // begun never ends with it.
@@ -30,7 +34,7 @@ func (o Outcome) Meaning() string {
 	case OutcomePassed:
 		return "nothing that was put to the test failed"
 	case OutcomeFailed:
-		return "the bank breaches at least one clause"
+		return "at least one clause is breached"
 	case OutcomeNotCovered:
 		return "nothing that was put to the test failed, but less was covered than was asked for"
 	case OutcomeInterrupted:
@@ -43,6 +47,9 @@ func (o Outcome) Meaning() string {
 
 // Meaning says in one sentence what came of the run.
 func (r Results) Meaning() string {
+	if r.Outcome == OutcomeFailed && r.Totals.Clauses[Failed] == 0 && r.Traffic != nil && len(r.Traffic.Unmet) > 0 {
+		return "no clause failed, but not all that had to be exercised was: " + strings.Join(r.Traffic.Unmet, ", ")
+	}
 	if apis := shadowed(r); len(apis) > 0 && r.Outcome == OutcomeInconclusive {
 		return "nothing failed, but what was found, and fails no run, kept every clause of " + strings.Join(apis, ", ") +
 			" from being put to the test: this is no pass"
@@ -51,9 +58,30 @@ func (r Results) Meaning() string {
 		if r.Totals.Clauses[Failed]+r.Totals.Specs[StateFailed] == 0 {
 			return plural(n, "waiver") + " expired; no clause failed"
 		}
-		return r.Outcome.Meaning() + ", and " + plural(n, "waiver") + " expired"
+		return r.breached() + ", and " + plural(n, "waiver") + " expired"
+	}
+	if r.Outcome == OutcomeFailed {
+		return r.breached()
 	}
 	return r.Outcome.Meaning()
+}
+
+// breached says who breaches the contract.
+func (r Results) breached() string {
+	bank, client := false, false
+	for _, clause := range r.Clauses {
+		if clause.Verdict == Failed {
+			client = client || contract.IsClientClause(clause.ID)
+			bank = bank || !contract.IsClientClause(clause.ID)
+		}
+	}
+	switch {
+	case bank && client:
+		return "the bank and the client each breach at least one clause"
+	case client:
+		return "the client breaches at least one clause"
+	}
+	return "the bank breaches at least one clause"
 }
 
 // outcome weighs the whole run: an interruption over all, a failure over what

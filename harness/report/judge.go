@@ -35,11 +35,11 @@ func Judge(run Run) Results {
 func (j *judgement) results(verdicts []SpecVerdict) Results {
 	run := j.run
 	results := Results{
-		Tool: run.Tool, Target: run.Target, Start: run.Start.UTC(), End: run.End.UTC(), Seed: run.Seed,
+		Subject: run.Subject.orBank(), Traffic: run.Traffic.tidy(), Tool: run.Tool, Target: run.Target, Start: run.Start.UTC(), End: run.End.UTC(), Seed: run.Seed,
 		Command: run.Command, APIs: run.apis(), FailOn: j.failOn, Profile: run.profile(), Interrupted: run.Interrupted,
 		Warnings: run.Warnings, EvidenceFolder: run.EvidenceFolder,
 		Exchanges: j.exchanges, Trouble: j.trouble, Specs: verdicts,
-		Clauses: j.clauseResults(), Operations: j.operationResults(), Timings: Timings(verdicts, run.Budgets), Seen: tidy(j.seen),
+		Clauses: j.clauseResults(), Operations: j.operationResults(), Timings: j.timings(verdicts), Seen: tidy(j.seen),
 	}
 	results.Totals = total(results, j.findings)
 	if j.accept != nil {
@@ -56,8 +56,11 @@ func (j *judgement) results(verdicts []SpecVerdict) Results {
 func newJudgement(run Run) *judgement {
 	j := &judgement{run: run, failOn: run.failOn(), accept: newAcceptance(run), clauses: map[contract.ClauseID]*tally{},
 		answers: map[answerKey]*answerTally{}, known: map[Trouble]bool{}, seen: sights.Seen{}, trouble: slices.Clone(run.Trouble)}
-	for _, clause := range contract.Clauses() {
+	for _, clause := range run.Subject.clauses() {
 		j.clauses[clause.ID] = newTally(clause)
+	}
+	if run.Traffic != nil {
+		j.countTraffic(*run.Traffic)
 	}
 	return j
 }
@@ -102,7 +105,7 @@ func (j *judgement) complain(suite contract.API, format string, args ...any) {
 
 // spec judges one spec and adds what it saw to the clauses and answers.
 func (j *judgement) spec(s SpecResult) SpecVerdict {
-	if place(s.Suite) == len(contract.APIs()) {
+	if place(s.Suite) == len(contract.APIs()) && (j.run.Traffic == nil || s.Suite != contract.Common) {
 		j.complain("", "the spec %q belongs to no suite: it carries no label %s<name>", s.Name, labelAPI)
 	}
 	// Texts are held to what a results.json keeps, so that reports made of one
@@ -121,7 +124,7 @@ func (j *judgement) spec(s SpecResult) SpecVerdict {
 	exercised := j.exercised(s)
 	verdict := SpecVerdict{SpecResult: s, Findings: group(singles), Exercised: map[contract.ClauseID]int{}, Evidence: telling(s.Record)}
 	for id, exchanges := range exercised {
-		verdict.Exercised[id] = len(exchanges)
+		verdict.Exercised[id] = max(len(exchanges), s.Record.Tally[id])
 	}
 	verdict.Failing, verdict.Accepted, verdict.Warning = count(verdict.Findings)
 	verdict.State, verdict.Reason = j.stateOf(verdict)
@@ -251,6 +254,9 @@ func (j *judgement) exercised(s SpecResult) map[contract.ClauseID]map[int]bool {
 	for _, id := range s.Record.Exercised {
 		add(id, -1)
 	}
+	for id := range s.Record.Tally {
+		add(id, -1)
+	}
 	for _, f := range s.Record.Findings {
 		if j.clauses[f.Clause] == nil {
 			continue // normalise has complained of it
@@ -280,6 +286,9 @@ func (j *judgement) stateOf(s SpecVerdict) (State, string) {
 		return s.State, s.Reason
 	case s.Record.Inconclusive != "":
 		return StateInconclusive, Line(s.Record.Inconclusive, maxValue)
+	}
+	if s.Record.Met {
+		return StatePassed, s.Reason
 	}
 	for _, id := range s.Clauses {
 		if _, ok := s.Exercised[id]; ok {

@@ -74,6 +74,8 @@ func mergeable(parts []Results) error {
 	first := parts[0]
 	for _, part := range parts {
 		switch {
+		case part.Traffic != nil:
+			return fmt.Errorf("the results of %s are of traffic, which is judged as a whole: give all recordings to one check", when(part))
 		case !slices.Equal(part.FailOn, first.FailOn):
 			return fmt.Errorf("the runs of %s and %s were judged by other levels, %v and %v: run both with the same --fail-on",
 				when(first), when(part), first.FailOn, part.FailOn)

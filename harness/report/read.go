@@ -166,7 +166,7 @@ type specKey struct {
 }
 
 func (r *reader) results(d document) Results {
-	results := Results{Tool: d.Tool, Target: d.Target, Start: d.Start.UTC(), End: d.End.UTC(), Seed: d.Seed, Command: d.Command,
+	results := Results{Subject: d.Subject.orBank(), Traffic: d.Traffic, Tool: d.Tool, Target: d.Target, Start: d.Start.UTC(), End: d.End.UTC(), Seed: d.Seed, Command: d.Command,
 		APIs: d.APIs, FailOn: d.FailOn, Profile: d.Profile, Waivers: d.Waivers, Baseline: d.Baseline, Interrupted: d.Interrupted, Warnings: d.Warnings, Outcome: d.Outcome, EvidenceFolder: d.Evidence, Exchanges: d.Exchanges,
 		Totals: d.Totals, Trouble: d.Trouble, Operations: d.Operations,
 		Seen: d.Seen, Coverage: d.Coverage, Shortfalls: d.Shortfalls, Clauses: []ClauseResult{}, Specs: make([]SpecVerdict, len(d.Specs))}
@@ -206,7 +206,7 @@ func (r *reader) spec(at string, d specDocument) SpecVerdict {
 		x := evidence.Exchange{Operation: e.Operation, Method: e.Method, URL: e.URL, Started: e.Started.UTC(),
 			Duration: r.duration(fmt.Sprintf("%s/exchanges/%d/milliseconds", at, i), e.Milliseconds), Status: e.Status,
 			InteractionID: e.InteractionID, ReceivedInteractionID: e.ReceivedID,
-			Inconclusive: e.Inconclusive, Repeated: e.Repeated}
+			Origin: e.Origin, Inconclusive: e.Inconclusive, Repeated: e.Repeated}
 		if e.Detail != nil {
 			x.RequestHeaders, x.RequestBody, x.RequestCut = e.Detail.RequestHeaders, e.Detail.RequestBody, e.Detail.RequestCut
 			x.ResponseHeaders, x.ResponseBody, x.ResponseCut = e.Detail.ResponseHeaders, e.Detail.ResponseBody, e.Detail.ResponseCut
@@ -234,6 +234,9 @@ func (r *reader) timings(d document, specs []SpecVerdict) []Timing {
 	for i, t := range d.Timings {
 		budgets.Operations[t.Operation] = r.duration(fmt.Sprintf("/timings/%d/budgetMilliseconds", i), t.BudgetMilliseconds)
 	}
+	if d.Traffic != nil {
+		return r.timingsOf(d) // the exchanges are not in the file
+	}
 	measured := Timings(specs, budgets)
 	for i := range max(len(d.Timings), len(measured)) {
 		if i >= len(d.Timings) || i >= len(measured) || d.Timings[i] != timingOf(measured[i]) {
@@ -241,6 +244,22 @@ func (r *reader) timings(d document, specs []SpecVerdict) []Timing {
 		}
 	}
 	return measured
+}
+
+// timingsOf reads the times that traffic was measured to take.
+func (r *reader) timingsOf(d document) []Timing {
+	timings := []Timing{}
+	for i, t := range d.Timings {
+		at := fmt.Sprintf("/timings/%d/", i)
+		timing := Timing{Operation: t.Operation, Count: t.Count, P50: r.duration(at+"p50Milliseconds", t.P50Milliseconds),
+			P95: r.duration(at+"p95Milliseconds", t.P95Milliseconds), Max: r.duration(at+"maxMilliseconds", t.MaxMilliseconds),
+			Budget: r.duration(at+"budgetMilliseconds", t.BudgetMilliseconds)}
+		if timing.P50 > timing.P95 || timing.P95 > timing.Max || timing.Over() != t.OverBudget {
+			r.problems.add("at /timings/%d: its figures contradict each other", i)
+		}
+		timings = append(timings, timing)
+	}
+	return timings
 }
 
 func (r *reader) findings(at string, documents []findingDocument) []FindingGroup {

@@ -46,7 +46,10 @@ const (
 type Results struct {
 	// Label tells the reports of one target from those of others that are made
 	// with them; empty where there is one target.
-	Label       string
+	Label string
+	// Subject is whom the run judged, Traffic what it counted: see Run.
+	Subject     Subject
+	Traffic     *Traffic
 	Tool        string
 	Target      map[string]any
 	Start, End  time.Time

@@ -40,7 +40,7 @@ const (
 func ResultsJSON(results Results) ([]byte, error) {
 	w := documentWriter{details: maxDetail, texts: maxTexts}
 	d := document{
-		SchemaVersion: SchemaVersion, Tool: results.Tool, Target: results.Target,
+		SchemaVersion: SchemaVersion, Tool: results.Tool, Subject: results.Subject.unlessBank(), Traffic: results.Traffic, Target: results.Target,
 		Start: results.Start.UTC(), End: results.End.UTC(), Seed: results.Seed,
 		Command: notNil(results.Command), APIs: notNil(results.APIs), FailOn: notNil(results.FailOn), Profile: results.Profile, Waivers: results.Waivers, Baseline: results.Baseline,
 		Outcome: results.Outcome, ExitStatus: ExitStatus(results), Interrupted: results.Interrupted,
@@ -139,7 +139,7 @@ func (w *documentWriter) spec(spec SpecVerdict) specDocument {
 		e := exchangeDocument{Operation: x.Operation, Method: Line(x.Method, maxShort), URL: Line(x.URL, 2*maxShort),
 			Started: x.Started.UTC(), Milliseconds: milliseconds(x.Duration), Status: x.Status,
 			InteractionID: Line(x.InteractionID, maxShort), ReceivedID: Line(x.ReceivedInteractionID, maxShort),
-			Inconclusive: Line(x.Inconclusive, maxShort), Repeated: Line(x.Repeated, maxShort)}
+			Origin: Line(x.Origin, maxShort), Inconclusive: Line(x.Inconclusive, maxShort), Repeated: Line(x.Repeated, maxShort)}
 		if slices.Contains(spec.Evidence, i) {
 			e.Detail = w.detail(x)
 		}

@@ -101,6 +101,11 @@ type Trouble struct {
 type Run struct {
 	// Tool is the version of the tool.
 	Tool string
+	// Subject is whom the run judges; the bank when empty.
+	Subject Subject
+	// Traffic counts the exchanges of a run that others made; nil for a run of
+	// the suites, which keeps all of its own.
+	Traffic *Traffic
 	// Target describes the configuration, already redacted.
 	Target     map[string]any
 	Start, End time.Time

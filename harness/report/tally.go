@@ -119,6 +119,8 @@ func (t *tally) whyNot(j *judgement) string {
 		return t.idle.String()
 	case t.notSelected > 0:
 		return "not selected"
+	case j.run.Traffic != nil:
+		return "no exchange that it applies to was seen whole"
 	case t.clause.API == contract.Common:
 		return "no answer that it applies to was seen"
 	case !slices.Contains(j.run.apis(), t.clause.API):
@@ -128,7 +130,7 @@ func (t *tally) whyNot(j *judgement) string {
 }
 
 func (j *judgement) clauseResults() []ClauseResult {
-	clauses := contract.Clauses()
+	clauses := j.run.Subject.clauses()
 	results := make([]ClauseResult, len(clauses))
 	for i, clause := range clauses {
 		results[i] = j.clauses[clause.ID].result(j)

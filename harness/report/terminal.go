@@ -109,9 +109,20 @@ func (t *terminal) header() {
 	if r.Profile != profile.Documented {
 		t.printf("profile %s\n", r.Profile)
 	}
-	t.printf("run     %s, took %s, seed %d, %s, %s\n", r.Start.UTC().Format("2006-01-02T15:04:05Z"),
-		max(r.End.Sub(r.Start), 0).Round(10*time.Millisecond), r.Seed, plural(len(r.Specs), "spec"), plural(r.Exchanges, "exchange"))
+	took := max(r.End.Sub(r.Start), 0).Round(10 * time.Millisecond)
+	if r.Traffic != nil {
+		t.printf("judged  %s, took %s\n", r.Start.UTC().Format(instantForm), took)
+		for _, line := range r.Traffic.Lines() {
+			t.wrap("", line)
+		}
+		return
+	}
+	t.printf("run     %s, took %s, seed %d, %s, %s\n", r.Start.UTC().Format(instantForm),
+		took, r.Seed, plural(len(r.Specs), "spec"), plural(r.Exchanges, "exchange"))
 }
+
+// instantForm is how a summary writes a time.
+const instantForm = "2006-01-02T15:04:05Z"
 
 // warnings are the configuration's.
 func (t *terminal) warnings() {
@@ -139,29 +150,15 @@ func (r Results) TargetAddress() string {
 
 // table counts the verdicts per API.
 func (t *terminal) table() {
-	counts := map[contract.API]map[Verdict]int{}
-	for _, clause := range t.results.Clauses {
-		if counts[clause.API] == nil {
-			counts[clause.API] = map[Verdict]int{}
+	for _, side := range t.results.Sides() {
+		title := "clauses"
+		if t.results.Traffic != nil {
+			title = side.Title
 		}
-		counts[clause.API][clause.Verdict]++
+		t.side(title, side)
 	}
-	t.printf("\n%-28s", "clauses")
-	for _, verdict := range Verdicts() {
-		t.printf("%*s", len(verdict)+2, verdict)
-	}
-	t.printf("\n")
-	for _, api := range append(contract.APIs(), contract.Common) {
-		t.printf("%-28s", api.Title())
-		for _, verdict := range Verdicts() {
-			n := counts[api][verdict]
-			text := fmt.Sprintf("%*d", len(verdict)+2, n)
-			if n > 0 {
-				text = t.paint(string(verdict), text)
-			}
-			t.printf("%s", text)
-		}
-		t.printf("\n")
+	if !t.results.Subject.HasBank() {
+		return
 	}
 	answers := t.results.Totals.Answers
 	documented := 0
@@ -171,6 +168,30 @@ func (t *terminal) table() {
 	t.printf("%d of %d documented answers were seen\n", documented-answers[NotExercised], documented)
 	if schema := t.results.Coverage.Schema; schema.Of > 0 {
 		t.printf("%s members and enumeration values of their bodies were seen\n", schema.Text())
+	}
+}
+
+// side is the rows of one side.
+func (t *terminal) side(title string, side Side) {
+	t.printf("\n%-28s", title)
+	for _, verdict := range Verdicts() {
+		t.printf("%*s", len(verdict)+2, verdict)
+	}
+	t.printf("\n")
+	for _, api := range append(contract.APIs(), contract.Common) {
+		counts := side.Count(api)
+		if len(counts) == 0 {
+			continue // a side need not have clauses of every API
+		}
+		t.printf("%-28s", api.Title())
+		for _, verdict := range Verdicts() {
+			text := fmt.Sprintf("%*d", len(verdict)+2, counts[verdict])
+			if counts[verdict] > 0 {
+				text = t.paint(string(verdict), text)
+			}
+			t.printf("%s", text)
+		}
+		t.printf("\n")
 	}
 }
 
@@ -208,7 +229,7 @@ func (t *terminal) everyClause() {
 // put to the test have a list of their own.
 func (t *terminal) neverSeen() {
 	never := t.results.Coverage.Never
-	if len(never.Answers)+len(never.Schema) == 0 {
+	if !t.results.Subject.HasBank() || len(never.Answers)+len(never.Schema) == 0 {
 		return
 	}
 	t.title("Documented but never seen")

@@ -161,6 +161,9 @@ func (r Results) writeAlso(text *strings.Builder, group FindingGroup) {
 		Line(group.Expected, maxValue), Line(group.Actual, maxValue), differs)
 	if x := group.Example; x != nil {
 		fmt.Fprintf(text, "            %s, %s, x-fapi-interaction-id %s\n", requestLine(*x), timeOf(*x), Line(InteractionIDs(*x), 3*maxShort))
+		if x.Origin != "" {
+			fmt.Fprintf(text, "            %s\n", Line(x.Origin, 2*maxShort))
+		}
 	}
 	if file := r.EvidencePath(group.Suite, group.Spec); file != "" && group.Example != nil {
 		fmt.Fprintf(text, "            %s\n", Line(file, 2*maxShort))
@@ -174,6 +177,9 @@ func (r Results) writeAlso(text *strings.Builder, group FindingGroup) {
 func (r Results) writeExchange(text *strings.Builder, x evidence.Exchange) {
 	fmt.Fprintf(text, "  request:  %s\n  ids:      x-fapi-interaction-id %s\n  time:     %s\n",
 		requestLine(x), Line(InteractionIDs(x), 3*maxShort), timeLine(x))
+	if x.Origin != "" {
+		fmt.Fprintf(text, "  stands:   %s\n", Line(x.Origin, 2*maxShort))
+	}
 	if command := r.ShownCurl(x); command != "" {
 		fmt.Fprintf(text, "  curl:     %s\n", command)
 	}

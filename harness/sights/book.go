@@ -2,6 +2,7 @@ package sights
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -81,6 +82,15 @@ func (b *Book) Fresh() Seen {
 		slices.Sort(facts)
 	}
 	return fresh
+}
+
+// Seen is all that was seen so far, sorted.
+func (b *Book) Seen() Seen {
+	seen := Seen{}
+	for group, facts := range b.known {
+		seen[group] = slices.Sorted(maps.Keys(facts))
+	}
+	return seen
 }
 
 // look notes what a value has of its place in a model.

@@ -73,6 +73,7 @@ type (
 		Status        int                  `json:"status"`
 		InteractionID string               `json:"interactionId"`
 		ReceivedID    string               `json:"receivedInteractionId"`
+		Origin        string               `json:"origin,omitempty"`
 		Inconclusive  string               `json:"inconclusive"`
 		Curl          string               `json:"curl"`
 		Request       *messageDocument     `json:"request"`
@@ -150,7 +151,7 @@ func documentOf(results report.Results, spec report.SpecVerdict, detailed []bool
 func exchangeOf(results report.Results, x evidence.Exchange, detailed bool) exchangeDocument {
 	d := exchangeDocument{Operation: x.Operation, Method: x.Method, URL: x.URL, Started: x.Started.UTC(),
 		Milliseconds: float64(x.Duration) / float64(time.Millisecond), Status: x.Status, InteractionID: x.InteractionID,
-		ReceivedID: x.ReceivedInteractionID, Inconclusive: report.Line(x.Inconclusive, maxText)}
+		ReceivedID: x.ReceivedInteractionID, Origin: report.Line(x.Origin, maxText), Inconclusive: report.Line(x.Inconclusive, maxText)}
 	if !detailed || len(x.RequestHeaders) == 0 {
 		return d
 	}

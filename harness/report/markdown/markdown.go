@@ -58,8 +58,16 @@ func (s *summary) add(block string) {
 func (s *summary) head() {
 	r := s.results
 	fmt.Fprintf(&s.out, "# obconform: %s\n\n%s (exit status %d).\n\n", r.Outcome, sentence(r.Meaning()), report.ExitStatus(r))
-	fmt.Fprintf(&s.out, "- target: %s\n- run: %s, seed %d, %d specs, %d exchanges, obconform %s\n", Code(r.TargetAddress()),
-		r.Start.UTC().Format("2006-01-02T15:04:05Z"), r.Seed, len(r.Specs), r.Exchanges, Code(r.Tool))
+	when := r.Start.UTC().Format("2006-01-02T15:04:05Z")
+	if r.Traffic != nil {
+		fmt.Fprintf(&s.out, "- judged: %s, obconform %s\n", when, Code(r.Tool))
+		for _, line := range r.Traffic.Lines() {
+			fmt.Fprintf(&s.out, "- %s\n", Code(line))
+		}
+	} else {
+		fmt.Fprintf(&s.out, "- target: %s\n- run: %s, seed %d, %d specs, %d exchanges, obconform %s\n", Code(r.TargetAddress()),
+			when, r.Seed, len(r.Specs), r.Exchanges, Code(r.Tool))
+	}
 	if r.Interrupted != "" {
 		fmt.Fprintf(&s.out, "- ended early: %s\n", Code(r.Interrupted))
 	}

@@ -177,6 +177,8 @@ type exchange struct {
 	// IDs are the interaction identifiers, sent and received, in words.
 	IDs          string
 	Inconclusive string
+	// Origin says where the exchange stands in a recording.
+	Origin string
 	// Curl is the command line that repeats the request, empty where its headers
 	// were not kept.
 	Curl string
@@ -188,7 +190,7 @@ type exchange struct {
 
 func (l *looker) exchange(x evidence.Exchange, full bool) *exchange {
 	e := &exchange{Summary: l.exchangeSummary(x), Time: x.Started.UTC().Format("2006-01-02 15:04:05.000 UTC"), Took: report.Milliseconds(x.Duration),
-		IDs: report.Line(report.InteractionIDs(x), maxLine), Inconclusive: report.Line(x.Inconclusive, maxLine), Shown: !full}
+		IDs: report.Line(report.InteractionIDs(x), maxLine), Origin: report.Line(x.Origin, maxName), Inconclusive: report.Line(x.Inconclusive, maxLine), Shown: !full}
 	if full && l.evidence > 0 && len(x.RequestHeaders)+len(x.ResponseHeaders) > 0 {
 		e.Request = message(report.Line(x.Method, maxName)+" "+report.Line(x.URL, maxLine), x.RequestHeaders, x.RequestBody)
 		if x.Status != 0 {

@@ -209,6 +209,9 @@ func (l *looker) exchangeLine(x evidence.Exchange) string {
 	if x.InteractionID != "" {
 		line += ", " + report.Line(x.InteractionID, maxName)
 	}
+	if x.Origin != "" {
+		line += ", " + report.Line(x.Origin, maxName)
+	}
 	if x.Inconclusive != "" {
 		line += ", inconclusive: " + report.Line(x.Inconclusive, maxLine)
 	}

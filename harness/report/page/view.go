@@ -132,8 +132,15 @@ func facts(r report.Results) []fact {
 		{"Specs", count(len(r.Specs), "spec") + ", " + count(r.Exchanges, "exchange") + ", " + count(r.Totals.Findings, "finding")},
 		{"Fails on", words(r.FailOn)},
 		{"Profile", string(r.Profile)},
-		{"Seed", strconv.FormatInt(r.Seed, 10)},
 		{"Tool", "obconform " + report.Line(r.Tool, maxName)},
+	}
+	if r.Traffic != nil {
+		list[0].Name = "Judged"
+		for _, line := range r.Traffic.Lines() {
+			list = append(list, fact{"Traffic", report.Line(line, maxLine)})
+		}
+	} else {
+		list = append(list, fact{"Seed", strconv.FormatInt(r.Seed, 10)})
 	}
 	for _, warning := range r.Warnings {
 		list = append(list, fact{"Warning", report.Line(warning, maxLine)})
