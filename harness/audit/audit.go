@@ -33,6 +33,9 @@ type Options struct {
 	// MaxJSONValues is how many values a body may have to be parsed, 0 for any
 	// number.
 	MaxJSONValues int
+	// MaxSecrets is how many secrets are looked for, the latest ones; 0 is any
+	// number.
+	MaxSecrets int
 	// RegistrationMethod is the authentication method that registrations ask
 	// for when neither answer nor request names one (R3).
 	RegistrationMethod string
@@ -44,8 +47,9 @@ type Auditor struct {
 	levels  map[contract.ClauseID]contract.Level
 	models  map[string][]layer
 
+	secrets secrets
+
 	mu         sync.RWMutex
-	secrets    []secret
 	keys       jose.KeySet
 	keysLoaded bool
 }
@@ -77,7 +81,7 @@ func New(options Options) (*Auditor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("schemas: %w", err)
 	}
-	a := &Auditor{options: options, levels: map[contract.ClauseID]contract.Level{}, models: map[string][]layer{}}
+	a := &Auditor{options: options, secrets: secrets{most: options.MaxSecrets}, levels: map[contract.ClauseID]contract.Level{}, models: map[string][]layer{}}
 	for _, clause := range contract.Clauses() {
 		a.levels[clause.ID] = clause.Level
 	}
@@ -140,7 +144,7 @@ func (a *Auditor) Check(x Exchange) Result {
 	if reason := a.inconclusive(x); reason != "" {
 		return Result{Inconclusive: clip(reason)}
 	}
-	e := &examination{Auditor: a, op: op, req: x.Request, res: x.Response, received: x.Ended}
+	e := &examination{Auditor: a, op: op, req: x.Request, res: x.Response, received: x.Ended, unknown: x.Unknown}
 	e.answer, e.documented = op.Answer(x.Response.Status)
 	e.decide(contract.ComTransport)
 	if op.Documented() {
@@ -170,6 +174,7 @@ type examination struct {
 	// answer is what the operation documents for the status, if documented.
 	answer     contract.Answer
 	documented bool
+	unknown    Unknown
 	// received is when the answer was complete, by our clock.
 	received time.Time
 	// body is the parsed JSON, if parsed.
@@ -215,6 +220,9 @@ func (e *examination) breachAsHabit(habit contract.HabitID, clause contract.Clau
 // report keeps a finding. Of one clause and level the first 100 are kept: a
 // hostile body can have millions.
 func (e *examination) report(habit contract.HabitID, level contract.Level, clause contract.ClauseID, where, expected, actual string) {
+	if e.withheld(where) {
+		return
+	}
 	e.decide(clause)
 	of := severity{clause, level}
 	if e.found == nil {

@@ -20,7 +20,7 @@ const keySetType = "application/jwk-set+json"
 // nothing (R5).
 func (e *examination) readBody() {
 	body := e.res.Body
-	if e.isStatus(http.StatusNoContent) || len(body) == 0 {
+	if e.isStatus(http.StatusNoContent) || len(body) == 0 || e.unreadable(body) {
 		return // COM-EMPTY's, or the business of whoever misses it
 	}
 	media, charset, single := contentType(e.res.Header)
@@ -29,7 +29,9 @@ func (e *examination) readBody() {
 	if !isJSON && !e.wantsJSON() && !labelled {
 		return
 	}
-	e.contentType(labelled && isJSON && single && (charset == "" || strings.EqualFold(charset, "utf-8")))
+	if !e.unknownHeader("Content-Type") {
+		e.contentType(labelled && isJSON && single && (charset == "" || strings.EqualFold(charset, "utf-8")))
+	}
 	if isJSON {
 		e.strictJSON(body)
 	}

@@ -39,6 +39,9 @@ func (e *examination) discovery() {
 	if e.op.ID != contract.GetDiscovery || !e.isStatus(http.StatusOK) {
 		return
 	}
+	if e.unreadable(e.res.Body) {
+		return
+	}
 	if len(e.res.Body) == 0 {
 		e.breach(contract.Dis200, "body", "a JSON object", "no body")
 	}
@@ -166,6 +169,7 @@ func (e *examination) keySet() {
 	switch {
 	case !e.isStatus(http.StatusOK):
 		e.breach(contract.DisJWKS, "status", "200", fmt.Sprint(e.res.Status))
+	case e.unreadable(e.res.Body):
 	case len(e.res.Body) == 0:
 		e.breach(contract.DisJWKS, "body", "a JWK set", "no body")
 	case e.parsed:

@@ -17,6 +17,25 @@ type Exchange struct {
 	// Err says why there is no answer, or why it is not whole.
 	Err            error
 	Started, Ended time.Time
+	// Unknown is what is not known of an exchange that somebody else recorded: what
+	// depends on it is neither exercised nor breached.
+	Unknown Unknown
+}
+
+// Unknown is what is not known of an exchange; the zero value for one that was
+// seen whole.
+type Unknown struct {
+	// RequestHeader and Header say that the fields of the request, or of the
+	// answer, were not kept at all.
+	RequestHeader, Header bool
+	// RequestBody and Body say that a body was not kept, or not to its end.
+	RequestBody, Body bool
+	// Time says that it is not known when the answer came.
+	Time bool
+	// Placeholders says that values may have been replaced by what
+	// traffic.Withheld recognises, Redacted that this was done to the answer's
+	// body, which is then not the text that was sent.
+	Placeholders, Redacted bool
 }
 
 // Request is what was sent, as far as the audit needs it.

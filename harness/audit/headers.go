@@ -26,12 +26,16 @@ func (e *examination) interactionID() {
 	values := e.res.Header.Values(contract.HeaderInteractionID)
 	const where, form = "header " + contract.HeaderInteractionID, "exactly once, an RFC 4122 UUID"
 	level, required := e.interactionLevel()
+	sent := !e.unknownRequestHeader(contract.HeaderInteractionID)
 	switch {
+	case e.unknownHeader(contract.HeaderInteractionID):
 	case len(values) == 0 && !required:
-	case len(values) == 0 && e.req.InteractionID == "":
+	case len(values) == 0 && sent && e.req.InteractionID == "":
 		e.breach(contract.ComFapiMint, where, "one that the bank makes up, since the request sent none", "no such header")
 	case len(values) != 1 || !uuidForm.MatchString(values[0]):
 		e.breachAt(level, contract.ComFapiPresent, where, form, quoteAll(values))
+	case !sent: // whether it is the request's own cannot be told
+		e.decide(contract.ComFapiPresent)
 	case e.req.InteractionID == "":
 		e.decide(contract.ComFapiPresent)
 		e.decide(contract.ComFapiMint)
@@ -64,12 +68,12 @@ var wholeSeconds = regexp.MustCompile(`^[0-9]+$`)
 // headers checks what single statuses bring with them.
 func (e *examination) headers() {
 	switch {
-	case !e.documented:
-	case e.isStatus(http.StatusTooManyRequests):
+	case !e.documented || e.unknown.Header:
+	case e.isStatus(http.StatusTooManyRequests) && !e.unknownHeader(contract.HeaderRetryAfter):
 		e.retryAfter()
 	case e.isStatus(http.StatusMethodNotAllowed):
 		e.allow()
-	case e.isStatus(http.StatusUnauthorized):
+	case e.isStatus(http.StatusUnauthorized) && !e.unknownHeader("WWW-Authenticate"):
 		e.wwwAuthenticate()
 	}
 }
@@ -113,6 +117,9 @@ func (e *examination) wwwAuthenticate() {
 // bank is known a signature decides nothing.
 func (e *examination) signature() {
 	const where = "header " + contract.HeaderSignature
+	if e.unknownHeader(contract.HeaderSignature) {
+		return
+	}
 	values := e.res.Header.Values(contract.HeaderSignature)
 	if slices.ContainsFunc(e.answer.Headers, func(h contract.Header) bool { return h.Name == contract.HeaderSignature }) {
 		e.decide(contract.ComSignaturePresent)
@@ -128,7 +135,7 @@ func (e *examination) signature() {
 		return
 	}
 	keys, loaded := e.signatureKeys()
-	if !loaded {
+	if !loaded || e.unknown.Body || e.unknown.Redacted || e.unknown.Time {
 		return
 	}
 	e.decide(contract.ComSignature)

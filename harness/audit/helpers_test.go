@@ -214,7 +214,7 @@ func wellFormed(t *testing.T, result audit.Result) {
 		}
 		for _, text := range []string{f.Where, f.Expected, f.Actual} {
 			if text == "" || len([]rune(text)) > 200 || strings.ContainsAny(text, "\x00\n\r\x1b") {
-				t.Errorf("badly worded: %+q", f)
+				t.Errorf("badly worded: %+v", f)
 			}
 			for _, hidden := range []string{theSecret, theToken, theCode, "82604312345678", "GB29NWBK60161331926819", "Morag Tennant"} {
 				if strings.Contains(text, hidden) {

@@ -80,7 +80,7 @@ func (e *examination) linksSelf(noURI bool) {
 		e.breach(contract.ComLinksSelf, "/Links/Self", "an absolute URI", e.show("/Links/Self"))
 		return
 	}
-	if e.req.URL == nil {
+	if e.req.URL == nil || e.replaced(e.requestPath()) {
 		return // nobody knows what was asked for
 	}
 	wanted := []string{e.requestPath()}

@@ -21,7 +21,7 @@ type violation struct {
 // model holds the body against the documented model, and what belongs to it.
 func (e *examination) model() {
 	switch {
-	case e.isStatus(http.StatusNoContent):
+	case e.isStatus(http.StatusNoContent), e.unreadable(e.res.Body):
 	case e.answer.Model == "":
 		e.undocumentedBody()
 	case len(e.res.Body) == 0:

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"net/url"
@@ -28,57 +27,35 @@ const (
 // shorter is found by chance in an innocent body.
 const minSecret = 8
 
-type secret struct {
-	kind  SecretKind
-	value string
-}
-
 // Learn makes a secret known, to be looked for in every answer from now on.
 // Values of fewer than 8 bytes are not looked for.
 func (a *Auditor) Learn(kind SecretKind, value string) {
-	if len(value) < minSecret {
-		return
+	if len(value) >= minSecret {
+		a.secrets.learn(secret{kind, value})
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if !slices.Contains(a.secrets, secret{kind, value}) {
-		a.secrets = append(a.secrets, secret{kind, value})
-	}
-}
-
-func (a *Auditor) knownSecrets() []secret {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	return a.secrets
 }
 
 // holdsSecret tells whether text has a known secret in it.
-func (a *Auditor) holdsSecret(text string) bool {
-	return slices.ContainsFunc(a.knownSecrets(), func(s secret) bool { return strings.Contains(text, s.value) })
-}
+func (a *Auditor) holdsSecret(text string) bool { return len(a.secrets.in(text)) > 0 }
 
 // COM-SECRETS: the answer repeats no secret, but for a client's own in its
 // registration, tokens in token answers, and the code in the authorisation
 // redirect; what carries one should not be stored.
 func (e *examination) searchSecrets() {
-	known := e.knownSecrets()
-	if len(known) > 0 {
+	if e.secrets.any() && !e.unknown.Body && !e.unknown.Redacted && !e.unknown.Header {
 		e.decide(contract.ComSecrets)
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.res.Header)) {
-		for _, s := range known {
-			if e.mayCarry(s.kind, "header "+name) {
-				continue
-			}
-			if slices.ContainsFunc(e.res.Header[name], func(v string) bool { return strings.Contains(v, s.value) }) {
+		for _, s := range e.secrets.in(e.res.Header[name]...) {
+			if !e.mayCarry(s.kind, "header "+name) {
 				e.leak("header "+name, s)
 			}
 		}
 	}
 	if e.parsed {
-		e.searchValue(known, e.body, nil)
+		e.searchValue(e.body, nil)
 	} else {
-		e.searchRaw(known)
+		e.searchRaw()
 	}
 	e.noStore()
 }
@@ -102,9 +79,9 @@ func (e *examination) leak(where string, s secret) {
 }
 
 // searchRaw searches a body that is no JSON.
-func (e *examination) searchRaw(known []secret) {
-	for _, s := range known {
-		if bytes.Contains(e.res.Body, []byte(s.value)) && !e.mayCarry(s.kind, "body") {
+func (e *examination) searchRaw() {
+	for _, s := range e.secrets.in(string(e.res.Body)) {
+		if !e.mayCarry(s.kind, "body") {
 			e.leak("body", s)
 		}
 	}
@@ -112,34 +89,36 @@ func (e *examination) searchRaw(known []secret) {
 
 // searchValue searches the strings and member names of a JSON body, so that no
 // escape hides a secret.
-func (e *examination) searchValue(known []secret, value any, path []string) {
+func (e *examination) searchValue(value any, path []string) {
 	switch v := value.(type) {
 	case string:
+		found := e.secrets.in(v)
+		if len(found) == 0 {
+			return
+		}
 		pointer := strictjson.Join(path...)
-		for _, s := range known {
-			if strings.Contains(v, s.value) && !e.mayCarry(s.kind, pointer) {
+		for _, s := range found {
+			if !e.mayCarry(s.kind, pointer) {
 				e.leak(where(pointer), s)
 			}
 		}
 	case []any:
 		for i, item := range v {
-			e.searchValue(known, item, append(path, strconv.Itoa(i)))
+			e.searchValue(item, append(path, strconv.Itoa(i)))
 		}
 	case map[string]any:
 		for _, name := range sortedNames(v) {
-			for _, s := range known {
-				if strings.Contains(name, s.value) {
-					e.leak(where(strictjson.Join(path...)), s)
-				}
+			for _, s := range e.secrets.in(name) {
+				e.leak(where(strictjson.Join(path...)), s)
 			}
-			e.searchValue(known, v[name], append(path, name))
+			e.searchValue(v[name], append(path, name))
 		}
 	}
 }
 
 // noStore is the advice of COM-SECRETS. Token answers have it in TOK-200.
 func (e *examination) noStore() {
-	if !e.carriesSecret() {
+	if !e.carriesSecret() || e.unknownHeader("Cache-Control") {
 		return
 	}
 	e.decide(contract.ComSecrets)

@@ -37,8 +37,11 @@ func (e *examination) statuses() string {
 // sentWrongType tells whether the request had a body of another type than the
 // operation takes; only then is 415 an answer of R7.
 func (e *examination) sentWrongType() bool {
-	if len(e.req.Body) == 0 {
+	if len(e.req.Body) == 0 && !e.unknown.RequestBody {
 		return false
+	}
+	if e.unknownRequestHeader("Content-Type") {
+		return true // for all that is known
 	}
 	media, _, err := mime.ParseMediaType(e.req.Header.Get("Content-Type"))
 	switch {
@@ -53,7 +56,7 @@ func (e *examination) sentWrongType() bool {
 // COM-EMPTY: a 204 has no body, nor announces one, on the wire. A client that
 // hides the bytes behind the header can find a breach, but not its absence.
 func (e *examination) empty() {
-	if e.res.Status != http.StatusNoContent {
+	if e.res.Status != http.StatusNoContent || e.unknown.Header && len(e.res.Body) == 0 {
 		return
 	}
 	const expected = "no body: no Content-Length above 0, no Transfer-Encoding, no byte after the header"

@@ -67,7 +67,7 @@ var positiveInteger = regexp.MustCompile(`^[1-9][0-9]*$`)
 // stored; a client-credentials grant brings neither an ID nor a refresh token.
 // The lifetime may be missing from other grants (RFC 6749, section 5.1).
 func (e *examination) tokenGranted() {
-	if len(e.res.Body) > 0 && !e.parsed {
+	if len(e.res.Body) > 0 && !e.parsed || e.unreadable(e.res.Body) {
 		return
 	}
 	e.decide(contract.Tok200)
@@ -90,7 +90,7 @@ func (e *examination) tokenGranted() {
 	if seconds, _ := lifetime.(json.Number); (own || present) && !positiveInteger.MatchString(seconds.String()) {
 		e.breach(contract.Tok200, "/expires_in", "a positive integer", e.show("/expires_in"))
 	}
-	if values := e.res.Header.Values("Cache-Control"); !slices.Contains(tokens(values), "no-store") {
+	if values := e.res.Header.Values("Cache-Control"); !e.unknownHeader("Cache-Control") && !slices.Contains(tokens(values), "no-store") {
 		e.breach(contract.Tok200, "header Cache-Control", "no-store", quoteAll(values))
 	}
 	for _, name := range []string{"id_token", "refresh_token"} {
@@ -109,7 +109,7 @@ func (e *examination) bodyOutline() string {
 
 // TOK-ERROR: a refusal is an object of RFC 6749, section 5.2.
 func (e *examination) tokenRefused() {
-	if len(e.res.Body) > 0 && !e.parsed {
+	if len(e.res.Body) > 0 && !e.parsed || e.unreadable(e.res.Body) {
 		return
 	}
 	e.decide(contract.TokError)
