@@ -1,0 +1,247 @@
+// Package gate judges traffic that others made: each exchange against the clauses
+// of the bank's side, of the client's, or of both. It owns what joins the two:
+// which operation an exchange is about, what one exchange teaches about later
+// ones, the counts, the few examples that are kept, and the report that comes of
+// them.
+//
+// It does no I/O and imports nothing that sends, listens or reads files. What it
+// holds does not grow with the number of exchanges.
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"obconform/harness/audit"
+	"obconform/harness/conduct"
+	"obconform/harness/contract"
+	"obconform/harness/evidence"
+	"obconform/harness/report"
+	"obconform/harness/sights"
+	"obconform/harness/traffic"
+)
+
+// Sides says whose obligations are judged.
+type Sides string
+
+// The sides.
+const (
+	Both   Sides = "both"
+	Bank   Sides = "bank"
+	Client Sides = "client"
+)
+
+// Options say what is judged, and how.
+type Options struct {
+	// Sides are those judged; both when empty.
+	Sides Sides
+	// Run is what is known of the run before its exchanges: tool, target, command,
+	// levels, profile, waivers, baseline, budgets. Subject, traffic and results are
+	// the judge's; End is that of Results.
+	Run report.Run
+	// Require are the clauses and operations that must be exercised, by identifier.
+	Require []string
+	// Audit shapes the judgement of the bank's side.
+	Audit audit.Options
+	// Conduct shapes the judgement of the client's side.
+	Conduct conduct.Options
+	// Observer judges the client's side in the place of package conduct; nil for
+	// that.
+	Observer Observer
+	// Addresses are the endpoints that are known beforehand; nil for none.
+	Addresses *traffic.Addresses
+	// Secrets are values that must not be shown, by what stands in their place.
+	Secrets map[string][]string
+	// Sources name where the exchanges come from.
+	Sources []string
+}
+
+// Observer judges the client's side of exchanges, in their order.
+type Observer interface {
+	// Observe judges one exchange.
+	Observe(traffic.Exchange, traffic.Route) conduct.Result
+	// End judges what only the end shows. It changes nothing: it may be asked more
+	// than once.
+	End(at time.Time) conduct.Result
+}
+
+// Judged is what came of one exchange.
+type Judged struct {
+	Route traffic.Route
+	// Exercised and Findings are of all sides that are judged; the texts of the
+	// findings are redacted.
+	Exercised []contract.ClauseID
+	Findings  []evidence.Finding
+	// Inconclusive says why the answer was not judged; empty where it was.
+	Inconclusive string
+}
+
+// Judge judges exchanges. It is safe for concurrent use.
+type Judge struct {
+	options Options
+	auditor *audit.Auditor
+	started time.Time
+
+	// order is held while an exchange is routed, learnt from and observed: each
+	// may depend on those before it.
+	order     sync.Mutex
+	addresses *traffic.Addresses
+	shapes    shapes
+	learning  learning
+
+	// mu guards the counts.
+	mu      sync.Mutex
+	counts  counts
+	secrets *redactions
+	book    *sights.Book
+}
+
+// New makes a judge. The error says what is wrong with the options, all of it, or
+// names a schema that cannot be read.
+func New(options Options) (*Judge, error) {
+	if options.Sides == "" {
+		options.Sides = Both
+	}
+	if err := check(options); err != nil {
+		return nil, err
+	}
+	if options.Audit.MaxSecrets == 0 {
+		options.Audit.MaxSecrets = maxSecrets
+	}
+	auditor, err := audit.New(options.Audit)
+	if err != nil {
+		return nil, err
+	}
+	book, err := sights.NewBook("")
+	if err != nil {
+		return nil, err
+	}
+	j := &Judge{options: options, auditor: auditor, started: options.Run.Start, addresses: options.Addresses, book: book,
+		counts: newCounts(), secrets: newRedactions(options.Secrets)}
+	if j.options.Observer == nil {
+		if j.options.Observer, err = conduct.New(options.Conduct); err != nil {
+			return nil, err
+		}
+	}
+	if j.addresses == nil {
+		j.addresses = traffic.NewAddresses()
+	}
+	if j.started.IsZero() {
+		j.started = time.Now()
+	}
+	return j, nil
+}
+
+// check names everything that is wrong with the options.
+func check(options Options) error {
+	var wrong []string
+	if !slices.Contains([]Sides{Both, Bank, Client}, options.Sides) {
+		wrong = append(wrong, fmt.Sprintf("sides: expected both, bank or client, got %q", options.Sides))
+	}
+	for _, name := range options.Require {
+		if _, err := requirementOf(name, options.Sides); err != nil {
+			wrong = append(wrong, err.Error())
+		}
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("%s", strings.Join(wrong, "\n"))
+	}
+	return nil
+}
+
+// Add judges one exchange, and counts it. Exchanges of one life (a token and its
+// use, a consent and its end) have to be added in their order.
+func (j *Judge) Add(x traffic.Exchange) Judged {
+	seen := j.observe(x)
+	result := j.audit(x, seen.route)
+	return j.count(x, seen, result)
+}
+
+// AddAll judges exchanges that came in this order, as Add does one by one, on all
+// processors; what is counted and kept does not depend on how many there are.
+func (j *Judge) AddAll(exchanges []traffic.Exchange, workers int) {
+	seen := make([]observed, len(exchanges))
+	for i, x := range exchanges {
+		seen[i] = j.observe(x)
+	}
+	results := make([]audit.Result, len(exchanges))
+	var all sync.WaitGroup
+	for worker := range workers {
+		all.Go(func() {
+			for i := worker; i < len(exchanges); i += workers {
+				results[i] = j.audit(exchanges[i], seen[i].route)
+			}
+		})
+	}
+	all.Wait()
+	for i, x := range exchanges {
+		j.count(x, seen[i], results[i])
+	}
+}
+
+// Lose counts exchanges that went by and that nobody had time to judge.
+func (j *Judge) Lose(n int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.counts.unaudited += n
+}
+
+// observed is what the ordered part of judging came to.
+type observed struct {
+	route  traffic.Route
+	client conduct.Result
+	// learnt are the secrets of the exchange itself.
+	learnt []known
+}
+
+// observe does what depends on the exchanges before this one.
+func (j *Judge) observe(x traffic.Exchange) observed {
+	j.order.Lock()
+	defer j.order.Unlock()
+	seen := observed{route: j.route(x)}
+	if seen.route.Operation == "" {
+		return seen
+	}
+	seen.learnt = j.learn(x, seen.route.Operation)
+	if j.options.Sides != Bank {
+		seen.client = j.options.Observer.Observe(x, seen.route)
+	}
+	return seen
+}
+
+// audit judges the bank's side of one exchange.
+func (j *Judge) audit(x traffic.Exchange, route traffic.Route) audit.Result {
+	if route.Operation == "" || j.options.Sides == Client || elsewhere(x, route) {
+		return audit.Result{}
+	}
+	return j.auditor.Check(auditable(x, route.Operation))
+}
+
+// elsewhere tells an exchange with an operation's address that the operation has
+// no say in: another method than its own, which was let through, or asked by a
+// browser or a probe about the address.
+func elsewhere(x traffic.Exchange, route traffic.Route) bool {
+	if !route.Foreign {
+		return false
+	}
+	return x.Request.Method == "OPTIONS" || x.Request.Method == "HEAD" || x.Response == nil || x.Response.Status < 400
+}
+
+// Results is what the exchanges so far come to, at a time that counts as the end.
+func (j *Judge) Results(end time.Time) report.Results { return report.Judge(j.Run(end)) }
+
+// Run is what Results judges, for whoever goes on with it: a baseline, for one.
+func (j *Judge) Run(end time.Time) report.Run {
+	j.order.Lock()
+	defer j.order.Unlock()
+	var last conduct.Result
+	if j.options.Sides != Bank {
+		last = j.options.Observer.End(end)
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.run(end, last)
+}
