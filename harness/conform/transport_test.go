@@ -39,10 +39,10 @@ func (r *recordingTest) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
 // Fatalf ends the goroutine, as that of the testing package does.
 func (r *recordingTest) Fatalf(format string, args ...any) {
 	r.Errorf(format, args...)
-	panic(ended)
+	panic(errEnded)
 }
 
-var ended = errors.New("the test was ended")
+var errEnded = errors.New("the test was ended")
 
 func (r *recordingTest) end() {
 	for i := len(r.cleanups) - 1; i >= 0; i-- {
@@ -171,7 +171,7 @@ func TestSenselessOptionsEndTheTest(t *testing.T) {
 			test := &recordingTest{T: t}
 			defer test.end()
 			defer func() {
-				if recover() != ended || len(test.errors) != 1 { //nolint:errorlint // it is that very value
+				if recover() != errEnded || len(test.errors) != 1 { //nolint:errorlint // it is that very value
 					t.Errorf("the test went on, told %q", test.errors)
 				}
 			}()
