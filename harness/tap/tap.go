@@ -91,7 +91,7 @@ func decoded(header http.Header, body traffic.Body) traffic.Body {
 func requestOf(r *http.Request, scheme, host string) traffic.Request {
 	address := *r.URL
 	address.Scheme, address.Host, address.User = scheme, host, nil
-	request := traffic.Request{Method: r.Method, URL: &address, Header: r.Header.Clone(), CertificateKnown: true}
+	request := traffic.Request{Method: r.Method, URL: &address, Header: r.Header.Clone(), CertificateKnown: r.TLS != nil}
 	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
 		request.Certificate = r.TLS.PeerCertificates[0].Raw
 	}
