@@ -83,7 +83,8 @@ func (p part) run(g *ground) (report.Results, error) {
 			run.Results = append(run.Results, result)
 		}
 	})
-	runner.RunHere("trial", runner.Selection{Seed: 1, Focus: runner.FocusOn(p.specs), FailFast: p.failFast})
+	const description = "trial"
+	runner.RunHere(description, runner.Selection{Seed: 1, Focus: runner.FocusOn(description, p.specs), FailFast: p.failFast})
 	if p.tidy != nil {
 		p.tidy()
 		tidyUp(client)

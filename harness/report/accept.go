@@ -146,7 +146,7 @@ func (a *acceptance) canTell(results Results, entry baseline.Entry) bool {
 // and to a verdict.
 func whole(run Run, results Results) bool {
 	specs := results.Totals.Specs
-	return run.Interrupted == "" && len(run.NotSelected) == 0 && len(results.Trouble) == 0 &&
+	return run.Interrupted == "" && len(run.NotSelected)+len(run.Elsewhere) == 0 && len(results.Trouble) == 0 &&
 		specs[StateNotRun]+specs[StateErrored]+specs[StateInconclusive]+specs[StateInterrupted] == 0
 }
 

@@ -40,6 +40,7 @@ func (r *reader) agree(d document, results Results) {
 	}
 	r.same("/totals/findings", d.Totals.Findings, counted.Findings)
 	r.same("/exitStatus", d.ExitStatus, ExitStatus(results))
+	r.shards(d.Shards)
 }
 
 // traffic holds the counts of traffic against each other, and answers how many
@@ -89,5 +90,26 @@ func (r *reader) unique(d document) {
 		for j, status := range operation.Statuses {
 			once(fmt.Sprintf("/operations/%d/statuses/%d/status", i, j), fmt.Sprintf("%s %d", operation.Operation, status.Status))
 		}
+	}
+}
+
+// shards refuses parts that cannot be of one run.
+func (r *reader) shards(s *Shards) {
+	if s == nil {
+		return
+	}
+	for i, index := range s.Present {
+		if index > s.Count || i > 0 && index <= s.Present[i-1] {
+			r.problems.add("at /shards/present/%d: expected a shard of %d, in order, got %d", i, s.Count, index)
+		}
+	}
+	switch {
+	case s.Specs > s.Of:
+		r.problems.add("at /shards/specs: expected no more than the %d of the whole, got %d", s.Of, s.Specs)
+	case len(s.Present) == s.Count && s.Specs != s.Of:
+		r.problems.add("at /shards/specs: expected the %d of the whole of which no shard is missing, got %d", s.Of, s.Specs)
+	}
+	if !s.Merged && len(s.Present) > 1 {
+		r.problems.add("at /shards/merged: expected true, where %d shards are here", len(s.Present))
 	}
 }

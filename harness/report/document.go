@@ -26,6 +26,7 @@ type (
 		Profile       profile.Profile   `json:"profile"`
 		Waivers       []WaiverResult    `json:"waivers,omitempty"`
 		Baseline      *BaselineResult   `json:"baseline,omitempty"`
+		Shards        *Shards           `json:"shards,omitempty"`
 		Outcome       Outcome           `json:"outcome"`
 		ExitStatus    int               `json:"exitStatus"`
 		Interrupted   string            `json:"interrupted"`

@@ -18,7 +18,7 @@ const (
 // ExitStatus is the exit status of the process that made the run.
 func ExitStatus(results Results) int {
 	switch results.Outcome {
-	case OutcomePassed:
+	case OutcomePassed, OutcomeEmptyShard:
 		return ExitPassed
 	case OutcomeFailed, OutcomeNotCovered:
 		return ExitFailed
@@ -39,6 +39,8 @@ func (o Outcome) Meaning() string {
 		return "nothing that was put to the test failed, but less was covered than was asked for"
 	case OutcomeInterrupted:
 		return "the run was ended early: what it had seen until then is reported"
+	case OutcomeEmptyShard:
+		return "the run was cut into more parts than it has for this one: there was nothing to do"
 	case OutcomeNothingExercised:
 		return "no clause was put to the test: this is no pass"
 	}
@@ -99,6 +101,8 @@ func outcome(results Results) Outcome {
 		return OutcomeFailed
 	case unjudged > 0:
 		return OutcomeInconclusive
+	case results.Shards.empty():
+		return OutcomeEmptyShard
 	case exercised == 0:
 		return OutcomeNothingExercised
 	case len(shadowed(results)) > 0:

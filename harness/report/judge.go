@@ -25,6 +25,11 @@ func Judge(run Run) Results {
 			}
 		}
 	}
+	elsewhere(run.Elsewhere, func(id contract.ClauseID) {
+		if t := j.clauses[id]; t != nil {
+			t.elsewhere++
+		}
+	})
 	for i, trouble := range j.trouble {
 		j.trouble[i].What, j.trouble[i].Detail = Line(trouble.What, maxValue), Block(trouble.Detail, maxKeptBody)
 	}
@@ -37,7 +42,7 @@ func (j *judgement) results(verdicts []SpecVerdict) Results {
 	results := Results{
 		Subject: run.Subject.orBank(), Traffic: run.Traffic.tidy(), Tool: run.Tool, Target: run.Target, Start: run.Start.UTC(), End: run.End.UTC(), Seed: run.Seed,
 		Command: run.Command, APIs: run.apis(), FailOn: j.failOn, Profile: run.profile(), Interrupted: run.Interrupted,
-		Warnings: run.Warnings, EvidenceFolder: run.EvidenceFolder,
+		Warnings: run.Warnings, EvidenceFolder: run.EvidenceFolder, Shards: run.Shards,
 		Exchanges: j.exchanges, Trouble: j.trouble, Specs: verdicts,
 		Clauses: j.clauseResults(), Operations: j.operationResults(), Timings: j.timings(verdicts), Seen: tidy(j.seen),
 	}

@@ -21,6 +21,8 @@ const (
 	nothingExercised = "nothing was exercised"
 	// enoughCovered is the test case of a run that covered too little.
 	enoughCovered = "as much must be covered as was asked for"
+	// emptyShard is the test case of a shard that has nothing to run.
+	emptyShard = "this shard has nothing to run"
 )
 
 // Limits of a JUnit file, in bytes; those of texts count after escaping.
@@ -119,7 +121,7 @@ type junitWriter struct {
 func (w *junitWriter) suiteNames() []string {
 	wanted, rest := map[contract.API]bool{}, false
 	for _, api := range w.results.APIs {
-		wanted[api] = true
+		wanted[api] = !w.results.Shards.alone() // what a shard has none of, another has
 	}
 	for _, spec := range w.results.Specs {
 		wanted[spec.Suite] = true
@@ -183,6 +185,9 @@ func (w *junitWriter) suite(name string) junitSuite {
 			test.Name = free(test.Name, taken)
 			suite.Cases = append(suite.Cases, test)
 		}
+	}
+	if w.results.Outcome == OutcomeEmptyShard {
+		suite.Cases = append(suite.Cases, junitCase{Name: emptyShard, Time: seconds(0), Skipped: w.detail("", w.results.ShardText(), "")})
 	}
 	// A suite without a case is dropped by some consumers and green in others,
 	// and a run in which everything was skipped is green in most.

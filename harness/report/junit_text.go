@@ -195,8 +195,12 @@ func (w *junitWriter) markers(spec SpecVerdict) string {
 // properties are those of every suite: what run this is.
 func (w *junitWriter) properties() []junitProperty {
 	r := w.results
-	return []junitProperty{{"tool", Line(r.Tool, maxShort)}, {"target", r.TargetAddress()}, {"seed", fmt.Sprint(r.Seed)},
+	properties := []junitProperty{{"tool", Line(r.Tool, maxShort)}, {"target", r.TargetAddress()}, {"seed", fmt.Sprint(r.Seed)},
 		{"profile", string(r.Profile)}, {"outcome", string(r.Outcome)}}
+	if text := r.ShardText(); text != "" {
+		properties = append(properties, junitProperty{"shard", text})
+	}
+	return properties
 }
 
 // cutEscaped bounds a text by its size in XML, where some characters take

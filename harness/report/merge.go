@@ -26,7 +26,7 @@ func Merge(parts []Results, floors Floors) (Results, error) {
 	switch {
 	case len(parts) == 0:
 		return Results{}, errors.New("there is nothing to merge")
-	case len(parts) == 1 && floors == (Floors{}):
+	case len(parts) == 1 && floors == (Floors{}) && !parts[0].Shards.alone():
 		return parts[0], nil
 	}
 	parts = slices.Clone(parts)
@@ -34,9 +34,14 @@ func Merge(parts []Results, floors Floors) (Results, error) {
 	if err := mergeable(parts); err != nil {
 		return Results{}, err
 	}
+	shards, err := joinShards(parts)
+	if err != nil {
+		return Results{}, err
+	}
 	m := merging{offsets: make([]map[specKey]int, len(parts))}
 	run := joinRuns(parts)
-	run.Floors = floors
+	run.Floors, run.Shards = floors, shards
+	run.Trouble = append(run.Trouble, shards.missing()...)
 	m.j = newJudgement(run)
 	m.j.accept, m.j.waivers, m.j.baseline = nil, joinWaivers(parts), joinBaselines(parts)
 	for _, trouble := range m.j.trouble {
@@ -118,7 +123,12 @@ func joinRuns(parts []Results) Run {
 		if part.Interrupted != "" {
 			interrupted.add(part.Interrupted)
 		}
-		run.Trouble = append(run.Trouble, part.Trouble...)
+		known := part.Shards.missing() // which of them still are is said anew
+		for _, trouble := range part.Trouble {
+			if !slices.Contains(known, trouble) {
+				run.Trouble = append(run.Trouble, trouble)
+			}
+		}
 		for _, warning := range part.Warnings {
 			if !slices.Contains(run.Warnings, warning) {
 				run.Warnings = append(run.Warnings, warning)

@@ -167,7 +167,7 @@ type specKey struct {
 
 func (r *reader) results(d document) Results {
 	results := Results{Subject: d.Subject.orBank(), Traffic: d.Traffic, Tool: d.Tool, Target: d.Target, Start: d.Start.UTC(), End: d.End.UTC(), Seed: d.Seed, Command: d.Command,
-		APIs: d.APIs, FailOn: d.FailOn, Profile: d.Profile, Waivers: d.Waivers, Baseline: d.Baseline, Interrupted: d.Interrupted, Warnings: d.Warnings, Outcome: d.Outcome, EvidenceFolder: d.Evidence, Exchanges: d.Exchanges,
+		APIs: d.APIs, FailOn: d.FailOn, Profile: d.Profile, Waivers: d.Waivers, Baseline: d.Baseline, Shards: d.Shards, Interrupted: d.Interrupted, Warnings: d.Warnings, Outcome: d.Outcome, EvidenceFolder: d.Evidence, Exchanges: d.Exchanges,
 		Totals: d.Totals, Trouble: d.Trouble, Operations: d.Operations,
 		Seen: d.Seen, Coverage: d.Coverage, Shortfalls: d.Shortfalls, Clauses: []ClauseResult{}, Specs: make([]SpecVerdict, len(d.Specs))}
 	if results.Profile == "" {

@@ -39,6 +39,9 @@ const (
 	OutcomeNotCovered       Outcome = "not covered"
 	OutcomeInconclusive     Outcome = "inconclusive"
 	OutcomeNothingExercised Outcome = "nothing exercised"
+	// OutcomeEmptyShard is that of a shard for which the division left nothing:
+	// no pass of anything, and nothing that this machine could do better.
+	OutcomeEmptyShard Outcome = "empty shard"
 	OutcomeInterrupted      Outcome = "interrupted"
 )
 
@@ -69,6 +72,8 @@ type Results struct {
 	Waivers []WaiverResult
 	// Baseline is nil when the run was not held against one.
 	Baseline *BaselineResult
+	// Shards says of which parts of a divided run this is; nil for a whole.
+	Shards *Shards
 	// Exchanges counts the exchanges of the whole run.
 	Exchanges int
 	Totals    Totals

@@ -43,6 +43,7 @@ func ResultsJSON(results Results) ([]byte, error) {
 		SchemaVersion: SchemaVersion, Tool: results.Tool, Subject: results.Subject.unlessBank(), Traffic: results.Traffic, Target: results.Target,
 		Start: results.Start.UTC(), End: results.End.UTC(), Seed: results.Seed,
 		Command: notNil(results.Command), APIs: notNil(results.APIs), FailOn: notNil(results.FailOn), Profile: results.Profile, Waivers: results.Waivers, Baseline: results.Baseline,
+		Shards:  results.Shards,
 		Outcome: results.Outcome, ExitStatus: ExitStatus(results), Interrupted: results.Interrupted,
 		Evidence:  results.EvidenceFolder,
 		Warnings:  []string{},

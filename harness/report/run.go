@@ -119,6 +119,11 @@ type Run struct {
 	// NotSelected are specs that exist but that the selection left out; they
 	// explain why a clause was not exercised and appear in no list of specs.
 	NotSelected []SpecResult
+	// Elsewhere are specs that the selection takes and that another shard runs;
+	// they count as those do.
+	Elsewhere []SpecResult
+	// Shards says which part of the whole this is; nil for a whole.
+	Shards *Shards
 	// NotOffered is why the target does not keep each of these clauses.
 	NotOffered map[contract.ClauseID]string
 	// Results are the specs that ended, in any order.

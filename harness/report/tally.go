@@ -22,6 +22,8 @@ type tally struct {
 	// a label: those that ended, of them those that could not judge it, and
 	// those that the selection left out.
 	specs, unjudged, notSelected int
+	// elsewhere counts the specs of the clause that other shards have.
+	elsewhere int
 	// asserted names specs that failed without a finding, troubled those that
 	// the tool itself broke.
 	asserted, troubled reasons
@@ -102,7 +104,7 @@ func (t *tally) result(j *judgement) ClauseResult {
 		r.Verdict, r.Reason = NotExercised, notOffered+j.run.NotOffered[t.clause.ID]
 	case len(t.inconclusive.list) > 0:
 		r.Verdict, r.Reason = Inconclusive, t.inconclusive.String()
-	case t.specs == 0 && t.clause.API == contract.Common && t.notSelected == 0 && j.exchanges > 0 && j.conclusive == 0:
+	case t.specs == 0 && t.clause.API == contract.Common && t.notSelected+t.elsewhere == 0 && j.exchanges > 0 && j.conclusive == 0:
 		r.Verdict, r.Reason = Inconclusive, "only the environment answered, never the API"
 	default:
 		r.Verdict, r.Reason = NotExercised, t.whyNot(j)
@@ -117,6 +119,8 @@ func (t *tally) whyNot(j *judgement) string {
 	switch {
 	case len(t.idle.list) > 0:
 		return t.idle.String()
+	case t.elsewhere > 0:
+		return "not in this shard"
 	case t.notSelected > 0:
 		return "not selected"
 	case j.run.Traffic != nil:
@@ -125,6 +129,9 @@ func (t *tally) whyNot(j *judgement) string {
 		return "no answer that it applies to was seen"
 	case !slices.Contains(j.run.apis(), t.clause.API):
 		return "not selected"
+	}
+	if missing := j.run.Shards.Missing(); len(missing) > 0 && !j.run.Shards.alone() {
+		return "not in the shards that are here; missing: " + strings.Join(missing, ", ")
 	}
 	return "no spec of this run tests it"
 }

@@ -80,7 +80,7 @@ func (t *terminal) printf(format string, args ...any) { fmt.Fprintf(&t.out, form
 // paint colours a text that is our own.
 func (t *terminal) paint(kind, text string) string {
 	codes := map[string]string{string(Passed): "32", string(Failed): "31", string(OutcomeNotCovered): "31", string(Warned): "33", string(Inconclusive): "35",
-		string(OutcomeInterrupted): "35", string(OutcomeNothingExercised): "35"}
+		string(OutcomeInterrupted): "35", string(OutcomeEmptyShard): "35", string(OutcomeNothingExercised): "35"}
 	if code := codes[kind]; t.Color && code != "" {
 		return "\x1b[" + code + "m" + text + "\x1b[0m"
 	}
@@ -116,6 +116,9 @@ func (t *terminal) header() {
 			t.wrap("", line)
 		}
 		return
+	}
+	if text := r.ShardText(); text != "" {
+		t.printf("shard   %s\n", text)
 	}
 	t.printf("run     %s, took %s, seed %d, %s, %s\n", r.Start.UTC().Format(instantForm),
 		took, r.Seed, plural(len(r.Specs), "spec"), plural(r.Exchanges, "exchange"))

@@ -18,7 +18,9 @@ import (
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
 	"obconform/harness/pace"
+	"obconform/harness/report"
 	"obconform/harness/runner"
+	"obconform/harness/shard"
 )
 
 // The variables that make a planner of this binary, by what to plan, or a
@@ -52,10 +54,13 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// wish is what a plan is asked for.
+// wish is what a plan is asked for, and into how many shards it is to be cut,
+// where destructive specs keep to one of them or are apart; 0 for none.
 type wish struct {
 	Units     []runner.Unit
 	Selection runner.Selection
+	Shards    int
+	Apart     bool
 }
 
 func printPlan(data []byte) error {
@@ -67,14 +72,31 @@ func printPlan(data []byte) error {
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(plan)
+	if asked.Shards == 0 {
+		return json.NewEncoder(os.Stdout).Encode(plan)
+	}
+	weigh := runner.Weights(nil, func(report.SpecResult) bool { return false })
+	var parts []runner.Plan
+	for i := range asked.Shards {
+		part, _ := plan.Shard(shard.Part{Index: i + 1, Count: asked.Shards}, runner.Sharding{Weigh: weigh, Apart: asked.Apart})
+		parts = append(parts, part)
+	}
+	return json.NewEncoder(os.Stdout).Encode(parts)
 }
 
 // plan plans in a process of its own: under 'go test -count' Ginkgo refuses to
 // work in this one. The error is what NewPlan says.
 func plan(t *testing.T, units []runner.Unit, selection runner.Selection) (runner.Plan, error) {
 	t.Helper()
-	data, err := json.Marshal(wish{units, selection})
+	var made runner.Plan
+	return made, ask(t, wish{Units: units, Selection: selection}, &made)
+}
+
+// ask has a planner grant a wish and reads what it made of it; the error is
+// what NewPlan says.
+func ask(t *testing.T, asked wish, made any) error {
+	t.Helper()
+	data, err := json.Marshal(asked)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,13 +105,12 @@ func plan(t *testing.T, units []runner.Unit, selection runner.Selection) (runner
 	cmd.Stderr = &said
 	out, err := cmd.Output()
 	if said.Len() > 0 {
-		return runner.Plan{}, errors.New(said.String())
+		return errors.New(said.String())
 	}
-	var made runner.Plan
-	if err := errors.Join(err, json.Unmarshal(out, &made)); err != nil {
+	if err := errors.Join(err, json.Unmarshal(out, made)); err != nil {
 		t.Fatal(err)
 	}
-	return made, nil
+	return nil
 }
 
 // worker is the command of a worker with more variables.
@@ -201,8 +222,8 @@ func kinds() []kind {
 			sayThatItWaits()
 			select {}
 		}, decorators: patient},
-		{name: "asks", body: ask},
-		{name: "asks too", body: ask},
+		{name: "asks", body: request},
+		{name: "asks too", body: request},
 		{name: "is told to wait", body: func(ginkgo.SpecContext) {
 			target.Answered()
 			target.Pause(pause)
@@ -216,8 +237,8 @@ func kinds() []kind {
 	}
 }
 
-// ask asks the target as fast as it may.
-func ask(ctx ginkgo.SpecContext) {
+// request asks the target as fast as it may.
+func request(ctx ginkgo.SpecContext) {
 	for range asksEach {
 		if target.Wait(ctx) != nil {
 			ginkgo.Fail("the spec's time was over")
@@ -252,6 +273,9 @@ const neighbour = "A neighbour passes"
 // register registers the fixture that is the unit's section.
 func register(unit runner.Unit) {
 	labels := ginkgo.Label("api:"+string(unit.Suite), "section:"+unit.Section, "clause:"+string(contract.AccList200))
+	if unit.Section == "flows" {
+		ginkgo.Describe("", labels, registerFlows)
+	}
 	for _, k := range kinds() {
 		if k.name != unit.Section {
 			continue
@@ -260,6 +284,30 @@ func register(unit runner.Unit) {
 			ginkgo.It("A spec that "+k.name, append([]any{k.body}, k.decorators...)...)
 			ginkgo.It(neighbour, func(ginkgo.SpecContext) { leave(evidence.Record{Exercised: ofFixtures()}) })
 		})
+	}
+}
+
+// registerFlows registers specs of which some belong together: those of an
+// ordered container, whatever is nested in it, those that share a label, and
+// those that are destructive. The name of one is the end of another's.
+func registerFlows() {
+	it := func(name string, decorators ...any) {
+		ginkgo.It(name, append([]any{func(ginkgo.SpecContext) { leave(evidence.Record{Exercised: ofFixtures()}) }}, decorators...)...)
+	}
+	for _, flow := range []string{"A first flow", "A second flow"} {
+		ginkgo.Describe(flow, func() {
+			ginkgo.Context("in order", ginkgo.Ordered, func() {
+				it("must begin")
+				ginkgo.Context("and then", func() { it("must go on") })
+				it("must end")
+			})
+		})
+	}
+	for i := range 4 {
+		it(fmt.Sprint("A step ", i), ginkgo.Label("flow:steps"))
+		it(fmt.Sprint("A deletion ", i), ginkgo.Label("destructive"))
+		it(fmt.Sprint("A spec ", i))
+		it(fmt.Sprint("Also A spec ", i))
 	}
 }
 

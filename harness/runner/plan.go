@@ -62,6 +62,11 @@ type Plan struct {
 	Specs, LeftOut []report.SpecResult
 	// Units are the sections that hold Specs.
 	Units []Unit
+	// Elsewhere are the specs that the selection takes and another shard runs.
+	Elsewhere []report.SpecResult
+
+	// flows has the name of the flow of each spec that is part of a larger one.
+	flows map[key]string
 }
 
 // NewPlan plans a run. It uses the process's one Ginkgo tree and leaves it
@@ -75,7 +80,7 @@ func NewPlan(units []Unit, selection Selection, register Register) (Plan, error)
 	for _, unit := range units {
 		register(unit)
 	}
-	var plan Plan
+	plan := Plan{flows: map[key]string{}}
 	suite, reporter := ginkgo.GinkgoConfiguration()
 	selection.apply(&suite)
 	suite.RandomizeAllSpecs = false
@@ -89,33 +94,45 @@ func NewPlan(units []Unit, selection Selection, register Register) (Plan, error)
 			continue
 		}
 		plan.Specs = append(plan.Specs, described)
+		if name := flowOf(spec); name != "" {
+			plan.flows[keyOf(described)] = name
+		}
 	}
 	// Ginkgo shuffles top-level containers, and a plan reads like the suites.
 	place := func(spec report.SpecResult) int { return slices.Index(units, Unit{spec.Suite, spec.Section}) }
 	slices.SortStableFunc(plan.Specs, func(a, b report.SpecResult) int { return place(a) - place(b) })
-	for _, spec := range plan.Specs {
-		if unit := (Unit{spec.Suite, spec.Section}); !slices.Contains(plan.Units, unit) {
-			plan.Units = append(plan.Units, unit)
+	plan.Units = unitsOf(plan.Specs)
+	return plan, nil
+}
+
+// unitsOf are the sections that hold the specs, in their order.
+func unitsOf(specs []report.SpecResult) []Unit {
+	var units []Unit
+	for _, spec := range specs {
+		if unit := (Unit{spec.Suite, spec.Section}); !slices.Contains(units, unit) {
+			units = append(units, unit)
 		}
 	}
-	return plan, nil
+	return units
 }
 
 func (s Selection) takes(spec report.SpecResult) bool {
 	return (len(s.Suites) == 0 || slices.Contains(s.Suites, spec.Suite)) && (s.Names == nil || s.Names[SpecName{spec.Suite, spec.Name}])
 }
 
-// FocusOn is the Focus that takes just the specs of those names; Ginkgo has the
-// suite's description before them. Of no names it takes all.
-func FocusOn(names []string) string {
+// FocusOn is the Focus that takes just the specs of those names in the Ginkgo
+// suite of that description, which Ginkgo has before them. Of no names it takes
+// all.
+func FocusOn(description string, names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
+	spaced := func(text string) string { return strings.ReplaceAll(regexp.QuoteMeta(text), " ", `\s+`) }
 	quoted := make([]string, len(names))
 	for i, name := range names {
-		quoted[i] = strings.ReplaceAll(regexp.QuoteMeta(name), " ", `\s+`)
+		quoted[i] = spaced(name)
 	}
-	return `(?:^|\s)(?:` + strings.Join(quoted, "|") + `)\s*$`
+	return `^` + spaced(description) + `\s+(?:` + strings.Join(quoted, "|") + `)\s*$`
 }
 
 // check reads the filters as Ginkgo will.

@@ -135,11 +135,12 @@ func (w *worker) loop(orders <-chan order, interrupts <-chan os.Signal) error {
 			if !more {
 				return nil
 			}
-			if w.selection.Focus = focus; len(next.Specs) > 0 {
-				w.selection.Focus = FocusOn(next.Specs) // they have been held against the focus
-			}
 			unit := *next.Unit
-			w.run(fmt.Sprintf("obconform %s", unit), func() { w.bench.Register(unit) })
+			description := fmt.Sprintf("obconform %s", unit)
+			if w.selection.Focus = focus; len(next.Specs) > 0 {
+				w.selection.Focus = FocusOn(description, next.Specs) // they have been held against the focus
+			}
+			w.run(description, func() { w.bench.Register(unit) })
 			if err := w.speaker.say(news{Done: &done{Unit: unit, Astray: w.bench.Astray()}}); err != nil {
 				return err
 			}

@@ -16,7 +16,8 @@ import (
 
 // reportCommand makes reports of the results of earlier runs.
 type reportCommand struct {
-	From        []string `required:"" placeholder:"FILE,..." help:"The results.json of each run. Runs at one target are merged, different targets are kept apart."`
+	From        []string `placeholder:"FILE,..." help:"The results.json of each run. Runs at one target are merged, different targets are kept apart."`
+	Files       []string `arg:"" optional:"" name:"file" help:"More of them."`
 	HTML        string   `name:"html" placeholder:"FILE" help:"Write the page that people read."`
 	JUnit       string   `name:"junit" placeholder:"FILE" help:"Write the JUnit file."`
 	Markdown    string   `name:"markdown" placeholder:"FILE" help:"Write the summary for pull requests."`
@@ -32,9 +33,13 @@ func (r reportCommand) Run(sh *shell, status *int) error {
 	if err != nil {
 		err = fmt.Errorf("--min-coverage: %w", err)
 	}
-	all, unreadable := readAll(r.From)
-	if unreadable == nil {
-		unreadable = twice(r.From, all)
+	paths := slices.Concat(r.From, r.Files)
+	all, unreadable := readAll(paths)
+	switch {
+	case len(paths) == 0:
+		unreadable = errors.New("--from: expected the results.json of at least one run, got none")
+	case unreadable == nil:
+		unreadable = twice(paths, all)
 	}
 	if err := errors.Join(err, unreadable); err != nil {
 		return usageError{err}

@@ -33,6 +33,7 @@ type runCommand struct {
 	Deadline   time.Duration `placeholder:"10m" help:"Bound on the whole run (default: timeouts.run of the configuration)."`
 	Procs      int           `default:"1" placeholder:"N" help:"Worker processes."`
 	Seed       int64         `placeholder:"N" help:"Seed of the order of specs (default: random, and printed)."`
+	shardFlags
 	acceptFlags
 	changesFlag
 	MinCoverage string `placeholder:"FIGURES" help:"Least coverage in percent, as in 'answers=100,clauses=95,schema=80'; a plain number is of clauses. Below it the run fails."`
@@ -43,13 +44,11 @@ type runCommand struct {
 
 // Run runs the suites and leaves the exit status of the verdict.
 func (r runCommand) Run(sh *shell, status *int) error {
-	if r.Seed == 0 {
-		r.Seed = rand.Int64N(1 << 31)
-	}
 	selection, err := r.selection(r.Seed)
 	// Before the reports are cleared: the earlier run's may be among them.
 	again, unreadable := r.earlier()
-	if err := errors.Join(err, unreadable, r.checkFlags(), r.clearReports()); err != nil {
+	sharding, wrong := r.sharding(sh.environ)
+	if err := errors.Join(err, unreadable, wrong, r.checkFlags(), r.clearReports()); err != nil {
 		return usageError{err}
 	}
 	selection.Names = again.names
@@ -64,8 +63,20 @@ func (r runCommand) Run(sh *shell, status *int) error {
 		return err
 	}
 	defer closeTarget()
-	session := session{command: r, selection: selection, target: target, sh: sh, notes: again.notes(plan)}
-	*status, err = session.run(plan, stop)
+	notes := slices.Concat(again.notes(plan), sharding.notes(target.Config))
+	mine, shards := sharding.divide(plan, target.Config, r.changesFlag)
+	if shards != nil {
+		selection = selection.Narrow(mine)
+	}
+	switch {
+	case r.Seed == 0 && shards != nil:
+		r.Seed = seedOf(shards.Cut)
+	case r.Seed == 0:
+		r.Seed = rand.Int64N(1 << 31)
+	}
+	selection.Seed = r.Seed
+	session := session{command: r, selection: selection, target: target, sh: sh, notes: notes, shards: shards, share: sharding.share()}
+	*status, err = session.run(mine, stop)
 	return err
 }
 
@@ -179,12 +190,17 @@ type session struct {
 	sh        *shell
 	// notes are for the reader of the reports, beside the configuration's.
 	notes []string
+	// shards is which part of a run this is, nil for a whole.
+	shards *report.Shards
+	// share is how many runs ask the target at once.
+	share int
 }
 
 // run writes the reports of nothing run yet, runs, and writes them again.
 func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	run := report.Run{Tool: toolVersion(), Target: s.target.Redacted(), Seed: s.selection.Seed, APIs: s.selection.Suites,
-		Command: s.command.line(), Start: time.Now(), FailOn: s.target.FailOn, Planned: plan.Specs, NotSelected: plan.LeftOut,
+		Command: s.command.line(), Start: time.Now(), FailOn: s.target.FailOn, Planned: plan.Specs, NotSelected: plan.LeftOut, Elsewhere: plan.Elsewhere,
+		Shards:     s.shards,
 		Profile:    s.target.Profile,
 		Waivers:    s.target.waivers,
 		Baseline:   s.target.baseline,
@@ -204,7 +220,7 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	started, ended, done := s.watch(len(plan.Specs))
 	outcome := runner.Run(context.Background(), plan, runner.Options{
 		Selection: s.selection, Procs: s.command.Procs, Deadline: s.deadline(), Started: started, Progress: ended,
-		Budget:  tpp.PaceOf(s.target.Config),
+		Budget:  tpp.PaceOf(s.target.Config).Divided(s.share),
 		Command: func() *exec.Cmd { return s.worker(self) },
 	}, stop)
 	done()
@@ -237,11 +253,14 @@ func (r runCommand) line() []string {
 	for _, flag := range []struct{ name, value string }{
 		{"--suite", strings.Join(r.Suite, ",")}, {"--label-filter", r.LabelFilter}, {"--focus", r.Focus},
 		{"--fail-on", strings.Join(r.FailOn, ",")}, {"--min-coverage", r.MinCoverage}, {"--profile", r.Profile},
-		{"--rerun-failed", baseName(r.RerunFailed)}, {"--allow-changes-on", r.AllowChangesOn},
+		{"--rerun-failed", baseName(r.RerunFailed)}, {"--shard", r.Shard}, {"--timings", baseName(r.Timings)}, {"--allow-changes-on", r.AllowChangesOn},
 	} {
 		if flag.value != "" {
 			line = append(line, flag.name, flag.value)
 		}
+	}
+	if r.OwnTarget {
+		line = append(line, "--own-target")
 	}
 	return line
 }
@@ -278,6 +297,7 @@ func (s session) worker(self string) *exec.Cmd {
 	cmd := exec.Command(self, "worker", "--config", s.target.file, // #nosec G204 -- this very program
 		"--seed", strconv.FormatInt(s.selection.Seed, 10), "--fail-on", strings.Join(levels, ","), "--profile", string(s.target.Profile),
 		"--label-filter", s.selection.LabelFilter, "--focus", s.selection.Focus, "--allow-changes-on", s.command.AllowChangesOn)
+	cmd.Args = append(cmd.Args, "--share", strconv.Itoa(s.share))
 	if log := s.leftovers(); log != "" {
 		cmd.Args = append(cmd.Args, "--leftovers", log)
 	}

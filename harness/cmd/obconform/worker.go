@@ -18,6 +18,7 @@ type workerCommand struct {
 	LabelFilter string
 	Focus       string
 	Leftovers   string
+	Share       int
 	changesFlag
 }
 
@@ -32,7 +33,7 @@ func (w workerCommand) Run(sh *shell) error {
 		loaded.FailOn = append(loaded.FailOn, contract.Level(level))
 	}
 	loaded.Profile = profile.Profile(w.Profile)
-	link := runner.NewLink(sh.in, sh.out, tpp.PaceOf(loaded))
+	link := runner.NewLink(sh.in, sh.out, tpp.PaceOf(loaded).Divided(max(1, w.Share)))
 	options := append(w.options(), tpp.AtPace(link.Pace))
 	if w.Leftovers != "" {
 		log := leftovers.NewLog(w.Leftovers, loaded.Target.BaseURL, loaded.Kind() != config.Mock)

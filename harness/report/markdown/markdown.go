@@ -68,6 +68,9 @@ func (s *summary) head() {
 		fmt.Fprintf(&s.out, "- target: %s\n- run: %s, seed %d, %d specs, %d exchanges, obconform %s\n", Code(r.TargetAddress()),
 			when, r.Seed, len(r.Specs), r.Exchanges, Code(r.Tool))
 	}
+	if text := r.ShardText(); text != "" {
+		fmt.Fprintf(&s.out, "- shard: %s\n", text)
+	}
 	if r.Interrupted != "" {
 		fmt.Fprintf(&s.out, "- ended early: %s\n", Code(r.Interrupted))
 	}

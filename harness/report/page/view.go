@@ -142,6 +142,9 @@ func facts(r report.Results) []fact {
 	} else {
 		list = append(list, fact{"Seed", strconv.FormatInt(r.Seed, 10)})
 	}
+	if text := r.ShardText(); text != "" {
+		list = append(list, fact{"Shard", text})
+	}
 	for _, warning := range r.Warnings {
 		list = append(list, fact{"Warning", report.Line(warning, maxLine)})
 	}
