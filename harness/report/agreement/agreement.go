@@ -129,6 +129,10 @@ func (c *checker) junit(r results) {
 			extra++
 			continue
 		}
+		// A shard for which there was nothing says so in one.
+		if test.Suite == "obconform.run" && test.Name == "this shard has nothing to run" && test.Result == "skipped" && r.Outcome == "empty shard" {
+			continue
+		}
 		counted[test.Result]++
 	}
 	told := 0

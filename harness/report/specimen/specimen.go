@@ -85,6 +85,9 @@ func Kinds() map[string]report.Results {
 		{Clause: contract.AccListStable, Reason: "forgotten", Ticket: "BANK-3", Expires: "2025-12-31"}}
 	bare := run(pass)
 	bare.Floors = report.Floors{Answers: 100}
+	part, empty := run(pass), run()
+	part.Shards = &report.Shards{Count: 4, Present: []int{2}, Cut: "0123456789abcdef", Specs: 1, Of: 3}
+	empty.Shards = &report.Shards{Count: 4, Present: []int{4}, Cut: "0123456789abcdef", Of: 3}
 	accepted.Warnings = []string{"the client certificate ends on 2026-01-20"}
 	return map[string]report.Results{
 		"accepted": report.Judge(accepted), "not covered": report.Judge(bare),
@@ -92,8 +95,18 @@ func Kinds() map[string]report.Results {
 		"inconclusive": report.Judge(run(pass, cloud)), "skipped": report.Judge(run(skip)), "nothing": report.Judge(report.Run{Tool: "1.2.3"}),
 		"errored": report.Judge(run(panics)), "asserted": report.Judge(run(asserts)), "interrupted": report.Judge(interrupted),
 		"crashed": report.Judge(crashed), "placeholder": report.Placeholder(run(pass, fail)),
+		"shard": report.Judge(part), "empty shard": report.Judge(empty), "missing shards": mergedOf(report.Judge(part), report.Judge(empty)),
 		"hostile": Hostile(`</script><script>document.title="owned"</script>`),
 	}
+}
+
+// mergedOf merges shards of one run, which it can.
+func mergedOf(shards ...report.Results) report.Results {
+	merged, err := report.Merge(shards, report.Floors{})
+	if err != nil {
+		panic("specimen: " + err.Error())
+	}
+	return merged
 }
 
 // Hostile is a run in which every text that anybody but us had a hand in is the
