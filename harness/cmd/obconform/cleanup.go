@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -16,8 +18,8 @@ import (
 )
 
 type cleanupCommand struct {
-	ConfigFile string `name:"config" required:"" placeholder:"FILE" help:"The target's configuration, as the run had it."`
-	Reports    string `default:"${reports}" placeholder:"DIR" help:"Where the run wrote its reports."`
+	ConfigFile string   `name:"config" required:"" placeholder:"FILE" help:"The target's configuration, as the run had it."`
+	Reports    []string `default:"${reports}" sep:"none" placeholder:"DIR" help:"Where the run wrote its reports, or its created.jsonl itself; of several shards each, one after the other."`
 	changesFlag
 }
 
@@ -34,29 +36,48 @@ func (c cleanupCommand) Run(sh *shell, status *int) error {
 	if err != nil {
 		return usageError{err}
 	}
-	path := filepath.Join(c.Reports, leftovers.File)
-	left, unreadable, err := leftovers.Read(path)
+	logs, err := c.logs()
 	if err != nil {
-		return usageError{fmt.Errorf("--reports: %w", err)}
+		return usageError{err}
 	}
 	sweeper, err := tpp.NewSweeper(loaded, c.options()...)
 	if err != nil {
 		return usageError{err}
 	}
-	log := leftovers.NewLog(path, loaded.Target.BaseURL, false)
-	sweep := sweep{out: sh.out, target: loaded.Target.BaseURL, sweeper: sweeper, log: log}
-	err = sweep.all(left)
-	if unreadable > 0 {
-		fmt.Fprintf(sh.out, "%d lines of %s cannot be read\n", unreadable, path)
+	sweep := sweep{out: sh.out, target: loaded.Target.BaseURL, sweeper: sweeper, fates: map[tpp.Fate]int{}}
+	var wrong []error
+	for _, path := range logs {
+		wrong = append(wrong, sweep.file(path)) // what is wrong with one keeps no other
 	}
-	_, tidied := leftovers.Tidy(path)
 	*status = exitOK
-	if sweep.fates[tpp.FateLeft] > 0 || unreadable > 0 || sweep.unknown > 0 {
+	if sweep.fates[tpp.FateLeft] > 0 || sweep.unreadable > 0 || sweep.unknown > 0 {
 		*status = exitUndecided
 	}
 	fmt.Fprintf(sh.out, "%d deleted, %d gone already, %d left, %d unknown\n",
 		sweep.fates[tpp.FateDeleted], sweep.fates[tpp.FateGone], sweep.fates[tpp.FateLeft], sweep.unknown)
-	return errors.Join(err, log.Close(), tidied)
+	return errors.Join(wrong...)
+}
+
+// logs are the files that remember what runs created, each once. The error is
+// every path at which there is neither a folder nor a file: a name that is
+// misspelt would be taken for a run that left nothing.
+func (c cleanupCommand) logs() ([]string, error) {
+	var paths []string
+	var wrong []error
+	for _, path := range c.Reports {
+		info, err := os.Stat(path)
+		switch {
+		case err == nil && !info.IsDir():
+		case err == nil, errors.Is(err, fs.ErrNotExist) && path == defaultReports:
+			path = filepath.Join(path, leftovers.File)
+		default:
+			wrong = append(wrong, fmt.Errorf("--reports: expected the folder of a run's reports, or its %s: %w", leftovers.File, err))
+		}
+		if path = filepath.Clean(path); !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	return paths, errors.Join(wrong...)
 }
 
 // sweep deletes leftovers of one target and says what became of each.
@@ -66,12 +87,29 @@ type sweep struct {
 	sweeper *tpp.Sweeper
 	log     *leftovers.Log
 	fates   map[tpp.Fate]int
-	unknown int
+	// unknown counts requests of which nobody knows what they created, unreadable
+	// lines of files.
+	unknown, unreadable int
+}
+
+// file deletes what one file remembers, and removes it when nothing is left. The
+// error is a file that cannot be read, or written.
+func (s *sweep) file(path string) error {
+	left, unreadable, err := leftovers.Read(path)
+	if err != nil {
+		return usageError{fmt.Errorf("--reports: %w", err)}
+	}
+	s.log = leftovers.NewLog(path, s.target, false)
+	err = s.all(left)
+	if s.unreadable += unreadable; unreadable > 0 {
+		fmt.Fprintf(s.out, "%d lines of %s cannot be read\n", unreadable, path)
+	}
+	_, tidied := leftovers.Tidy(path)
+	return errors.Join(err, s.log.Close(), tidied)
 }
 
 // all works the list off, last first; the error is a log that cannot be written.
 func (s *sweep) all(left []leftovers.Thing) error {
-	s.fates = map[tpp.Fate]int{}
 	for _, thing := range slices.Backward(left) {
 		what := fmt.Sprintf("%s of %s", thing.Operation, thing.Created.UTC().Format(time.RFC3339))
 		var err error

@@ -3,6 +3,7 @@
 package main_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -98,6 +99,76 @@ func TestCleanupAfterAKill(t *testing.T) {
 			wantText(t, again.out, "0 deleted, 0 gone already, 0 left, 0 unknown")
 		})
 	}
+}
+
+// What several machines have left is deleted in one go, from the folder of each
+// or from their files put together; a folder that is not there is no tidy one.
+func TestCleanupOfSeveralMachines(t *testing.T) {
+	t.Parallel()
+	bank, asked, first := killedAt(t, func(r *http.Request, left []string) bool {
+		return len(left) > 1 && r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, consentsPath+"/")
+	}, "--suite", "accountaccessconsents", "--shard", "2/2")
+	left := asked.left()
+	record := string(readFile(t, filepath.Join(first, "created.jsonl")))
+	second, together := t.TempDir(), filepath.Join(t.TempDir(), "all.jsonl")
+	mine, others := thingsApart(t, record)
+	for path, text := range map[string]string{
+		filepath.Join(first, "created.jsonl"): mine, filepath.Join(second, "created.jsonl"): others, together: record,
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	none := filepath.Join(second, "none")
+	e := obconform(t, "cleanup", "--config", bank.config, "--reports", first, "--reports", none)
+	e.wantStatus(t, 2)
+	wantText(t, e.errors, "--reports: expected the folder", none)
+	if len(asked.left()) != len(left) {
+		t.Error("something was deleted")
+	}
+	e = obconform(t, "cleanup", "--config", bank.config, "--reports", first, "--reports", second, "--reports", first, "--reports", together)
+	e.wantStatus(t, 0)
+	wantText(t, e.out, append(left, "0 left")...)
+	asked.wantTidy(t)
+	for _, path := range []string{together, filepath.Join(first, "created.jsonl"), filepath.Join(second, "created.jsonl")} {
+		if _, err := os.Stat(path); !os.IsNotExist(err) {
+			t.Errorf("%s is still there: %v", path, err)
+		}
+	}
+}
+
+// thingsApart divides a record of what was created in two, as two machines would
+// have written it: all lines of one thing are in one of them.
+func thingsApart(t *testing.T, record string) (first, second string) {
+	t.Helper()
+	requests, of := 0, map[string]int{}
+	for _, line := range strings.Fields(record) {
+		var entry struct{ Request, ID string }
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatal(err)
+		}
+		which, known := of[entry.Request]
+		if entry.Request == "" {
+			which, known = of[entry.ID]
+		}
+		if !known {
+			which = requests % 2
+			requests++
+		}
+		of[entry.Request] = which
+		if entry.ID != "" {
+			of[entry.ID] = which
+		}
+		if which == 0 {
+			first += line + "\n"
+		} else {
+			second += line + "\n"
+		}
+	}
+	if first == "" || second == "" {
+		t.Fatalf("one machine has created nothing: %s", record)
+	}
+	return first, second
 }
 
 // Of a request that was on its way nobody knows what it created: cleanup says
