@@ -41,8 +41,8 @@ const (
 	OutcomeNothingExercised Outcome = "nothing exercised"
 	// OutcomeEmptyShard is that of a shard for which the division left nothing:
 	// no pass of anything, and nothing that this machine could do better.
-	OutcomeEmptyShard Outcome = "empty shard"
-	OutcomeInterrupted      Outcome = "interrupted"
+	OutcomeEmptyShard  Outcome = "empty shard"
+	OutcomeInterrupted Outcome = "interrupted"
 )
 
 // Results is a judged run: what every report is written from.
