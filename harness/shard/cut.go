@@ -36,7 +36,7 @@ type Cut struct {
 // that has room for it: consistent hashing with bounded loads (Mirrokni, Thorup,
 // Zadimoghaddam 2018). Sorting by weight and filling the lightest part (LPT)
 // balances better by those few percent, and moves half of all flows when one is
-// added; here it is a few in a thousand, so that what a part takes and finds can
+// added; here it is a few in a hundred at most, so that what a part takes and finds can
 // be compared from week to week.
 const slack = 5
 
