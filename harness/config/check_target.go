@@ -2,11 +2,9 @@ package config
 
 import (
 	"net"
-	"net/http"
 	"net/url"
 	"path"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -110,58 +108,4 @@ func isHost(host string) bool {
 		return false
 	}
 	return hostName.MatchString(name)
-}
-
-// provokable are the documented error statuses, which a header may provoke (R13).
-func provokable() []int { return []int{400, 401, 403, 404, 405, 406, 429, 500} }
-
-// headerName is a token of RFC 7230 section 3.2.6; headerValue is section
-// 3.2's field-value in ASCII, without blanks around it.
-var (
-	headerName  = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-	headerValue = regexp.MustCompile(`^[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?$`)
-)
-
-// ownHeaders are those that a request already has, or that frame it: one of
-// them would not provoke an answer but break the request.
-func ownHeaders() []string {
-	return []string{"Authorization", "Connection", "Content-Length", "Content-Type", "Cookie", "Host",
-		"Proxy-Authorization", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "X-Fapi-Interaction-Id"}
-}
-
-func (l *loader) checkProvocations() {
-	seen := map[int]bool{}
-	for i, provocation := range l.cfg.Provoke {
-		key := index("provoke", i)
-		switch {
-		case !slices.Contains(provokable(), provocation.Status):
-			l.breach(key+".status", "one of 400, 401, 403, 404, 405, 406, 429, 500", strconv.Itoa(provocation.Status))
-		case seen[provocation.Status]:
-			l.breach(key+".status", "each status once", strconv.Itoa(provocation.Status)+" again")
-		}
-		seen[provocation.Status] = true
-		l.checkProvokingHeaders(key+".headers", provocation.Headers)
-	}
-}
-
-// checkProvokingHeaders repeats names alone: a value may be a credential.
-func (l *loader) checkProvokingHeaders(key string, headers map[string]string) {
-	if len(headers) == 0 {
-		l.breach(key, "at least one request header", "none")
-	}
-	seen := map[string]bool{}
-	for _, name := range sortedKeys(headers) {
-		canonical := http.CanonicalHeaderKey(name)
-		switch {
-		case !headerName.MatchString(name):
-			l.breach(key, "header names of letters, digits and hyphens", quote(name))
-		case slices.Contains(ownHeaders(), canonical):
-			l.breach(join(key, name), "a header that the requests do not have already", quote(name))
-		case seen[canonical]:
-			l.breach(join(key, name), "each header once, whatever its case", quote(name)+" again")
-		case !headerValue.MatchString(headers[name]):
-			l.breach(join(key, name), "a header value of visible ASCII characters", "something else")
-		}
-		seen[canonical] = true
-	}
 }

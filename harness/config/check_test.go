@@ -11,6 +11,12 @@ func provocation(status int, headers map[string]string) any {
 	return []any{map[string]any{"status": status, "headers": headers}}
 }
 
+// burst provokes 429 by a burst alone.
+func burst(status, requests int, within string, operations ...string) edits {
+	return edits{"provoke": []any{map[string]any{"status": status,
+		"burst": map[string]any{"operations": append([]string{}, operations...), "requests": requests, "within": within}}}}
+}
+
 // notOffered is a target on loopback that leaves clauses out.
 func notOffered(reason string, clauses ...string) edits {
 	return edits{"target.baseUrl": "http://127.0.0.1:8080",
@@ -97,6 +103,11 @@ func TestValidConfigurations(t *testing.T) {
 		"the fragment of a code":        {"consents.responseMode": "fragment", "consents.responseType": "code"},
 		"the fragment of both":          {"consents.responseMode": "fragment"},
 		"two scopes":                    {"client.scopes.accounts": "openid accounts"},
+		"a burst":                       burst(429, 100, "10s", "ListAccounts", "GetClient"),
+		"the shortest burst":            burst(429, 2, "1s", "GetAccount"),
+		"the longest burst":             burst(429, 500, "59s", "GetAccount"),
+		"the quickest burst":            burst(429, 100, "2s", "GetAccount"),
+		"a burst beside headers":        {"provoke": []any{map[string]any{"status": 429, "headers": map[string]string{"Prefer": "code=429"}, "burst": map[string]any{"operations": []string{"ListAccounts"}, "requests": 10, "within": "1s"}}}},
 		"every status provoked":         {"provoke": []any{map[string]any{"status": 429, "headers": map[string]string{"Prefer": "code=429"}}, map[string]any{"status": 500, "headers": map[string]string{"Prefer": "code=500", "X-Mock": "a b"}}}},
 		"no account at all":             {"fixtures.minimumAccounts": 0},
 		"longest identification":        {"fixtures.debtorAccount.identification": strings.Repeat("é", 256)},
@@ -301,6 +312,18 @@ func TestRules(t *testing.T) {
 		{"a success", edits{"provoke": provocation(200, map[string]string{"Prefer": "x"})}, "provoke[0].status", "got 200"},
 		{"no status to provoke", edits{"provoke": []any{map[string]any{"headers": map[string]string{"Prefer": "x"}}}}, "provoke[0].status", "got 0"},
 		{"a status provoked twice", edits{"provoke": []any{map[string]any{"status": 429, "headers": map[string]string{"A": "x"}}, map[string]any{"status": 429, "headers": map[string]string{"A": "y"}}}}, "provoke[1].status", "429 again"},
+		{"a burst for 500", burst(500, 100, "10s", "ListAccounts"), "provoke[0].burst", "one for 500"},
+		{"a burst of nothing", burst(429, 100, "10s"), "provoke[0].burst.operations", "an empty list"},
+		{"a burst of creations", burst(429, 100, "10s", "CreateAccountAccessConsent"), "provoke[0].burst.operations[0]", `"CreateAccountAccessConsent"`},
+		{"a burst of discovery, which documents no 429", burst(429, 100, "10s", "GetDiscovery"), "provoke[0].burst.operations[0]", `"GetDiscovery"`},
+		{"a burst of deletions", burst(429, 100, "10s", "ListAccounts", "DeleteClient"), "provoke[0].burst.operations[1]", `"DeleteClient"`},
+		{"a burst twice", burst(429, 100, "10s", "ListAccounts", "ListAccounts"), "provoke[0].burst.operations[1]", "again"},
+		{"a burst of one", burst(429, 1, "10s", "ListAccounts"), "provoke[0].burst.requests", "got 1"},
+		{"a burst without end", burst(429, 501, "59s", "ListAccounts"), "provoke[0].burst.requests", "got 501"},
+		{"a burst in no time", burst(429, 100, "0s", "ListAccounts"), "provoke[0].burst.within", "got 0s"},
+		{"a burst that is too quick", burst(429, 101, "2s", "ListAccounts"), "provoke[0].burst.within", "at most 100 a second"},
+		{"a burst that is too long", burst(429, 100, "61s", "ListAccounts"), "provoke[0].burst.within", "got 1m1s"},
+		{"a burst of half a spec", edits{"timeouts.spec": "20s", "target.settleTime": "1s", "provoke": burst(429, 100, "10s", "ListAccounts")["provoke"]}, "provoke[0].burst.within", "less than half of timeouts.spec"},
 		{"no header", edits{"provoke": provocation(429, map[string]string{})}, "provoke[0].headers", "got none"},
 		{"an empty header name", edits{"provoke": provocation(429, map[string]string{"": "x"})}, "provoke[0].headers", "header names"},
 		{"a broken header name", edits{"provoke": provocation(429, map[string]string{"A B": "x"})}, "provoke[0].headers", `"A B"`},

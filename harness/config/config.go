@@ -27,8 +27,8 @@ type Config struct {
 	Registration Registration `json:"registration"`
 	Consents     Consents     `json:"consents"`
 	Fixtures     Fixtures     `json:"fixtures"`
-	// Provoke says, per status, which request headers make the target give
-	// that answer (R13).
+	// Provoke says, per status, which request headers make the target give that
+	// answer, or which burst of requests makes it answer 429 (R13).
 	Provoke  []Provocation `json:"provoke"`
 	Timeouts Timeouts      `json:"timeouts"`
 	Limits   Limits        `json:"limits"`
@@ -288,11 +288,29 @@ type DebtorAccount struct {
 	SecondaryIdentification string `json:"secondaryIdentification"`
 }
 
-// Provocation makes the target answer with Status when a request carries Headers.
+// Provocation makes the target answer with Status when a request carries
+// Headers. The operations of a Burst are provoked by that instead.
 type Provocation struct {
 	Status  int               `json:"status"`
 	Headers map[string]string `json:"headers"`
+	Burst   Burst             `json:"burst"`
 }
+
+// Burst is more requests than the target's fair use allows (R13, COM-429-BURST);
+// the zero value is none. It is held to its own bounds and not to target.rate.
+type Burst struct {
+	// Operations are the reads that are asked for so often, each in a burst of
+	// its own.
+	Operations []contract.OperationID `json:"operations"`
+	// Requests is how many are sent at most: the first 429 ends the burst.
+	Requests int `json:"requests"`
+	// Within is the time in which so many requests are more than fair use
+	// allows. They are sent evenly in its first half.
+	Within Duration `json:"within"`
+}
+
+// IsSet tells whether there is a burst at all.
+func (b Burst) IsSet() bool { return len(b.Operations) > 0 || b.Requests != 0 || b.Within != 0 }
 
 // Timeouts bound every wait; each is positive, and none outlasts the next
 // wider one.

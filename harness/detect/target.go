@@ -39,6 +39,7 @@ func (s TargetScene) begin() (*ground, error) {
 	g.closes = append(g.closes, transport.CloseIdleConnections)
 	g.config.Target.Kind = s.Config.Kind() // the proxy's address must not make a mock of it
 	g.config.Target.AllowedHosts = nil     // whatever an answer says, the client stays with the proxy
+	g.config.Provoke = withoutBursts(s.Config.Provoke)
 	// What lies between us and the target is the proxy's to pass.
 	g.config.Target.HTTPVersion, g.config.Proxy = "1.1", config.Proxy{}
 	for i, origin := range origins {
@@ -58,6 +59,18 @@ func (s TargetScene) begin() (*ground, error) {
 	}
 	g.config.Target.SignatureJWKSURL = g.proxy.Through(g.config.Target.SignatureJWKSURL)
 	return g, nil
+}
+
+// withoutBursts leaves out what would burden the bank anew in each of hundreds of
+// trials.
+func withoutBursts(provocations []config.Provocation) []config.Provocation {
+	var kept []config.Provocation
+	for _, one := range provocations {
+		if one.Burst = (config.Burst{}); len(one.Headers) > 0 {
+			kept = append(kept, one)
+		}
+	}
+	return kept
 }
 
 // originsOf are the base URL, first, and the origins of the other hosts that

@@ -1,11 +1,14 @@
 package detect
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"obconform/harness/config"
+	"obconform/harness/contract"
 )
 
 // Before a configured target all traffic goes to the proxy, and the client still
@@ -42,5 +45,24 @@ func TestTargetScene(t *testing.T) {
 			t.Errorf("another host leads to %s", other)
 		}
 		g.close()
+	}
+}
+
+// A configured target meets no burst: each trial would make one.
+func TestTargetSceneWithoutBursts(t *testing.T) {
+	t.Parallel()
+	cfg := config.Default()
+	cfg.Target.BaseURL = "https://bank.example"
+	burst := config.Burst{Operations: []contract.OperationID{contract.ListAccounts}, Requests: 100, Within: config.Duration(10 * time.Second)}
+	headers := map[string]string{"Prefer": "code"}
+	cfg.Provoke = []config.Provocation{{Status: 429, Burst: burst}, {Status: 429, Headers: headers, Burst: burst}, {Status: 500, Headers: headers}}
+	g, err := TargetScene{Config: cfg}.begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.close()
+	want := []config.Provocation{{Status: 429, Headers: headers}, {Status: 500, Headers: headers}}
+	if !reflect.DeepEqual(g.config.Provoke, want) || !cfg.Provoke[0].Burst.IsSet() {
+		t.Errorf("it provokes %+v", g.config.Provoke)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/onsi/ginkgo/v2/extensions/globals"
 	"github.com/onsi/ginkgo/v2/formatter"
 
+	"obconform/harness/contract"
 	"obconform/harness/mockbank"
 	"obconform/harness/report"
 	"obconform/harness/runner"
@@ -35,7 +36,12 @@ func Try(options mockbank.Options, suites []tpp.Suite) (Trial, error) {
 		return Trial{}, err
 	}
 	defer ground.close()
-	results, err := part{suites: suites}.run(ground)
+	p := part{suites: suites}
+	if options.Strain.RateLimit == 0 && ground.bank.Credentials().RateLimit > 0 {
+		// A fault of the limit's. All other specs would only have to wait for it.
+		p.labels = "clause:" + string(contract.Com429Burst)
+	}
+	results, err := p.run(ground)
 	return Trial{Results: results, Fired: ground.bank.Fired()}, err
 }
 
@@ -48,6 +54,8 @@ type part struct {
 	suites []tpp.Suite
 	// specs are the names of those to run, all when there are none.
 	specs []string
+	// labels is a filter of Ginkgo's, empty for none.
+	labels string
 	// failFast ends the trial at the first spec that does not succeed.
 	failFast bool
 	// observe hears which spec begins.
@@ -84,7 +92,7 @@ func (p part) run(g *ground) (report.Results, error) {
 		}
 	})
 	const description = "trial"
-	runner.RunHere(description, runner.Selection{Seed: 1, Focus: runner.FocusOn(description, p.specs), FailFast: p.failFast})
+	runner.RunHere(description, runner.Selection{Seed: 1, LabelFilter: p.labels, Focus: runner.FocusOn(description, p.specs), FailFast: p.failFast})
 	if p.tidy != nil {
 		p.tidy()
 		tidyUp(client)

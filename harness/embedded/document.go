@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 
@@ -82,8 +83,21 @@ func provoke(c mockbank.Credentials) []object {
 		if err != nil {
 			continue // not a status, so nothing that could be provoked
 		}
-		list = append(list, object{"status": number, "headers": object{field.Name: field.Value}})
+		entry := object{"status": number, "headers": object{field.Name: field.Value}}
+		if number == http.StatusTooManyRequests && c.RateLimit > 0 && c.RateLimit <= mostLimit {
+			entry["burst"] = burst(c.RateLimit)
+		}
+		list = append(list, entry)
 	}
 	slices.SortFunc(list, func(a, b object) int { return a["status"].(int) - b["status"].(int) })
 	return list
+}
+
+// mostLimit is the highest limit, in requests a second, that a burst is sure to
+// pass.
+const mostLimit = 33
+
+// burst asks for accounts three times as fast as the limit allows, for 5 s.
+func burst(limit int) object {
+	return object{"operations": []string{"ListAccounts"}, "requests": 15 * limit, "within": "10s"}
 }

@@ -80,6 +80,9 @@ type Exchange struct {
 	Inconclusive string `json:"inconclusive,omitempty"`
 	// Repeated says why the request was sent again, empty where it was not.
 	Repeated string `json:"repeated,omitempty"`
+	// Burst says that the request was one of many that were sent at once to be
+	// refused (R13): how long its answer took says nothing of the operation.
+	Burst bool `json:"burst,omitempty"`
 	// Exercised are the clauses that this answer was held against, met or not.
 	Exercised []contract.ClauseID `json:"exercised,omitempty"`
 }

@@ -44,6 +44,8 @@ type Credentials struct {
 	Codes map[string]string `json:"codes"`
 	// Provoke is the request header that makes the bank answer a status.
 	Provoke map[string]HeaderField `json:"provoke"`
+	// RateLimit is how many requests a second are fair use; 0 means no limit.
+	RateLimit int `json:"rateLimit"`
 
 	DebtorAccount    DebtorAccount `json:"debtorAccount"`
 	AccountCount     int           `json:"accountCount"`     // that an account consent covers
@@ -79,6 +81,7 @@ func (b *Bank) Credentials() Credentials {
 	defer b.mu.Unlock()
 	out := b.tpp.credentials
 	out.Issuer, out.Audience = b.issuer(), b.issuer()
+	out.RateLimit = b.options.Strain.RateLimit
 	out.RedirectURIs = append([]string(nil), out.RedirectURIs...)
 	out.Codes, out.Provoke = maps.Clone(out.Codes), maps.Clone(out.Provoke)
 	return out

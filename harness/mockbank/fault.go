@@ -36,7 +36,7 @@ func faults() []fault {
 		discoveryFaults(), tokenFaults(), codeFaults(), idTokenFaults(),
 		registrationFaults(), registrationClaimFaults(), registrationRefusalFaults(), managementFaults(),
 		accountConsentFaults(), accountConsentRefusalFaults(), accountFaults(),
-		fundsConsentFaults(), fundsConsentRefusalFaults(), fundsFaults(), fundsRefusalFaults(), seldomFaults(),
+		fundsConsentFaults(), fundsConsentRefusalFaults(), fundsFaults(), fundsRefusalFaults(), seldomFaults(), burstFaults(),
 	)
 }
 

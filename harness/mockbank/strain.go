@@ -58,16 +58,12 @@ func (b *Bank) endure() (outage bool) {
 
 // unhurried refuses more requests in a second than the limit allows.
 func (b *Bank) unhurried(c *call) *answer {
-	limit := b.options.Strain.RateLimit
-	if limit == 0 || c.op == nil || c.op.family == discovery || c.op.family == oauth {
+	if !b.limits(c) {
 		return nil
 	}
 	now := b.now()
-	if second := now.Truncate(time.Second); !second.Equal(b.strained.second) {
-		b.strained.second, b.strained.inSecond = second, 0
-	}
 	b.strained.inSecond++
-	if b.strained.inSecond <= limit {
+	if b.strained.inSecond <= b.options.Strain.RateLimit {
 		return nil
 	}
 	// What is left of the second, rounded up: never 0, which would mean now.
@@ -75,6 +71,54 @@ func (b *Bank) unhurried(c *call) *answer {
 	seconds := int((left + time.Second - 1) / time.Second)
 	a := reply(http.StatusTooManyRequests, nil).with("Retry-After", strconv.Itoa(seconds))
 	return &a
+}
+
+// limits tells whether the call counts towards a limit, and begins to count anew
+// with each second.
+func (b *Bank) limits(c *call) bool {
+	if b.options.Strain.RateLimit == 0 || c.op == nil || c.op.family == discovery || c.op.family == oauth {
+		return false
+	}
+	if second := b.now().Truncate(time.Second); !second.Equal(b.strained.second) {
+		b.strained.second, b.strained.inSecond = second, 0
+	}
+	return true
+}
+
+// burstFaults show when more requests come in a second than the bank allows. A
+// bank without a limit gets one, or there would be nothing to break.
+func burstFaults() []fault {
+	limited := func(b *Bank) {
+		if b.options.Strain.RateLimit == 0 {
+			b.options.Strain.RateLimit = 25
+		}
+	}
+	return []fault{
+		{Fault{"com-429-burst-without-limit-in-a-burst", "COM-429-BURST", "However many requests come in a second, none is refused."},
+			deviation{prepare: limited, misread: func(b *Bank, c *call) bool {
+				if !b.limits(c) || b.strained.inSecond < b.options.Strain.RateLimit {
+					return false
+				}
+				b.strained.inSecond = 0
+				return true
+			}}},
+		{Fault{"com-429-burst-forbids-in-a-burst", "COM-429-BURST", "More requests in a second than the bank allows are forbidden."},
+			deviation{prepare: limited, misanswer: answering(at(429), func(b *Bank, c *call, a *answer) bool {
+				if c.request.Header.Get(provokeHeader) != "" {
+					return false
+				}
+				*a = forbidden(problem{code: unexpectedError, message: "There were too many requests."})
+				return true
+			})}},
+		{Fault{"com-retry-after-missing-in-a-burst", "COM-RETRY-AFTER", "What is refused because too many requests came does not say when to try again."},
+			deviation{prepare: limited, misanswer: answering(at(429), func(_ *Bank, c *call, a *answer) bool {
+				if c.request.Header.Get(provokeHeader) != "" {
+					return false
+				}
+				a.header.Del("Retry-After")
+				return true
+			})}},
+	}
 }
 
 // gateway answers in the bank's place.

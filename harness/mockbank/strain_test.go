@@ -61,6 +61,71 @@ func TestRateLimit(t *testing.T) {
 	}
 }
 
+// What the faults of a limit make of it: the bank has one then, and the faults
+// show only in what the limit refuses, not in a 429 that a header asks for.
+func TestBurstFaults(t *testing.T) {
+	keys, err := sharedKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for fault, want := range map[string]struct {
+		status     int
+		retryAfter string
+	}{
+		"com-429-burst-without-limit-in-a-burst": {http.StatusUnauthorized, ""},
+		"com-429-burst-forbids-in-a-burst":       {http.StatusForbidden, ""},
+		"com-retry-after-missing-in-a-burst":     {http.StatusTooManyRequests, ""},
+		"":                                       {http.StatusTooManyRequests, "1"},
+	} {
+		options := mockbank.Options{Keys: keys, BaseURL: "https://bank.example.com", Now: (&clock{now: tourStart}).Now}
+		if options.Faults = []string{fault}; fault == "" {
+			options.Faults, options.Strain.RateLimit = nil, 25
+		}
+		bank, err := mockbank.New(options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		limit := bank.Credentials().RateLimit
+		if limit != 25 {
+			t.Errorf("%s: the limit is %d", fault, limit)
+		}
+		for range limit {
+			if got := ask(bank, accountsPath); got.Code != http.StatusUnauthorized {
+				t.Fatalf("%s: %d within the limit", fault, got.Code)
+			}
+		}
+		if bank.Fired()[fault] > 0 {
+			t.Errorf("%s fired within the limit", fault)
+		}
+		if got := ask(bank, accountsPath); got.Code != want.status || got.Header().Get("Retry-After") != want.retryAfter {
+			t.Errorf("%s: %d, Retry-After %q", fault, got.Code, got.Header().Get("Retry-After"))
+		}
+		if fault != "" && bank.Fired()[fault] != 1 {
+			t.Errorf("%s fired %d times", fault, bank.Fired()[fault])
+		}
+	}
+	bank, err := mockbank.New(mockbank.Options{Keys: keys, BaseURL: "https://bank.example.com", Faults: []string{"com-retry-after-missing-in-a-burst"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(bank, accountsPath, "X-Mockbank-Answer", "429"); got.Code != http.StatusTooManyRequests || got.Header().Get("Retry-After") != "1" {
+		t.Errorf("asked for by a header: %d, %v", got.Code, got.Header())
+	}
+	if limit := mustStrained(t, keys, 0); limit != 0 {
+		t.Errorf("an honest bank without a limit has one of %d", limit)
+	}
+}
+
+// mustStrained is the limit that a bank with that one makes known.
+func mustStrained(t *testing.T, keys *mockbank.Keys, limit int) int {
+	t.Helper()
+	bank, err := mockbank.New(mockbank.Options{Keys: keys, Strain: mockbank.Strain{RateLimit: limit}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bank.Credentials().RateLimit
+}
+
 func TestOutage(t *testing.T) {
 	for name, c := range map[string]struct {
 		strain mockbank.Strain

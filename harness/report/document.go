@@ -106,6 +106,7 @@ type (
 		Origin        string               `json:"origin,omitempty"`
 		Inconclusive  string               `json:"inconclusive,omitempty"`
 		Repeated      string               `json:"repeated,omitempty"`
+		Burst         bool                 `json:"burst,omitempty"`
 		Detail        *detailDocument      `json:"detail,omitempty"`
 	}
 	timingDocument struct {

@@ -206,7 +206,7 @@ func (r *reader) spec(at string, d specDocument) SpecVerdict {
 		x := evidence.Exchange{Operation: e.Operation, Method: e.Method, URL: e.URL, Started: e.Started.UTC(),
 			Duration: r.duration(fmt.Sprintf("%s/exchanges/%d/milliseconds", at, i), e.Milliseconds), Status: e.Status,
 			InteractionID: e.InteractionID, ReceivedInteractionID: e.ReceivedID,
-			Origin: e.Origin, Inconclusive: e.Inconclusive, Repeated: e.Repeated}
+			Origin: e.Origin, Inconclusive: e.Inconclusive, Repeated: e.Repeated, Burst: e.Burst}
 		if e.Detail != nil {
 			x.RequestHeaders, x.RequestBody, x.RequestCut = e.Detail.RequestHeaders, e.Detail.RequestBody, e.Detail.RequestCut
 			x.ResponseHeaders, x.ResponseBody, x.ResponseCut = e.Detail.ResponseHeaders, e.Detail.ResponseBody, e.Detail.ResponseCut

@@ -128,6 +128,7 @@ func anyRun(random *rand.Rand) report.Run {
 			if random.IntN(5) == 0 {
 				x.Inconclusive = "status 503 " + text()
 			}
+			x.Burst = random.IntN(5) == 0
 			s.Record.Exchanges = append(s.Record.Exchanges, x)
 		}
 		s.State = report.States()[random.IntN(len(report.States()))]

@@ -140,7 +140,7 @@ func (w *documentWriter) spec(spec SpecVerdict) specDocument {
 		e := exchangeDocument{Operation: x.Operation, Method: Line(x.Method, maxShort), URL: Line(x.URL, 2*maxShort),
 			Started: x.Started.UTC(), Milliseconds: milliseconds(x.Duration), Status: x.Status,
 			InteractionID: Line(x.InteractionID, maxShort), ReceivedID: Line(x.ReceivedInteractionID, maxShort),
-			Origin: Line(x.Origin, maxShort), Inconclusive: Line(x.Inconclusive, maxShort), Repeated: Line(x.Repeated, maxShort)}
+			Origin: Line(x.Origin, maxShort), Inconclusive: Line(x.Inconclusive, maxShort), Repeated: Line(x.Repeated, maxShort), Burst: x.Burst}
 		if slices.Contains(spec.Evidence, i) {
 			e.Detail = w.detail(x)
 		}

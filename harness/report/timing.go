@@ -31,8 +31,8 @@ func (b Budgets) of(operation contract.OperationID) time.Duration {
 // results.json keeps it.
 type Timing struct {
 	Operation contract.OperationID
-	// Count is the number of answers; those that did not come, or came from the
-	// environment and not from the API, have no part in it.
+	// Count is the number of answers; those that did not come, came from the
+	// environment and not from the API, or to a burst, have no part in it.
 	Count int
 	// P50 and P95 are percentiles by nearest rank: the least time that so many
 	// of 100 answers did not take longer than. Each is one that was measured.
@@ -51,7 +51,7 @@ func Timings(specs []SpecVerdict, budgets Budgets) []Timing {
 	times := map[contract.OperationID][]time.Duration{}
 	for _, spec := range specs {
 		for _, x := range spec.Record.Exchanges {
-			if answered(x) {
+			if answered(x) && !x.Burst {
 				times[x.Operation] = append(times[x.Operation], x.Duration.Truncate(time.Microsecond))
 			}
 		}

@@ -34,6 +34,8 @@ type Answer struct {
 	bearer string
 	// proof is how the client proved itself to the token endpoint, empty elsewhere.
 	proof string
+	// burst is what came of the burst that it ended without a refusal.
+	burst string
 }
 
 // Must ends the spec unless the answer has one of the statuses; the clause is
@@ -79,6 +81,9 @@ func (a *Answer) reasonGiven() string {
 	reason := a.errorGiven()
 	if code, _ := a.Text("/error"); a.proof != "" && (a.Status == 401 || code == "invalid_client") {
 		reason += "; the client proved itself by " + a.proof
+	}
+	if a.burst != "" {
+		reason += "; " + a.burst
 	}
 	return reason
 }

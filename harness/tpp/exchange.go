@@ -29,9 +29,16 @@ func (c *Client) Call(ctx context.Context, id contract.OperationID, resource str
 }
 
 // once makes the exchange, has it audited and records it. It does not judge:
-// that is the spec's and the auditor's business. It ends the spec only when
-// the target is gone, or when the spec's time is over before it may be asked.
+// that is the spec's and the auditor's business.
 func (c *Client) once(ctx context.Context, r *request, target *url.URL) *Answer {
+	c.awaitTurn(ctx, r)
+	name := c.announce(r)
+	return c.take(name, r, c.trip(ctx, r, target))
+}
+
+// awaitTurn returns when the target may be asked. It ends the spec when the
+// target is gone, or when the spec's time is over before that.
+func (c *Client) awaitTurn(ctx context.Context, r *request) {
 	if gone := c.Gone(); gone != "" && !c.lastTry {
 		c.inconclusiveSpec("the target is gone: " + gone)
 	}
@@ -41,8 +48,10 @@ func (c *Client) once(ctx context.Context, r *request, target *url.URL) *Answer 
 	if c.pace.Wait(ctx) != nil {
 		c.inconclusiveSpec("the spec's time was over before " + string(r.operation.ID) + " could be sent: the target is asked no faster")
 	}
-	name := c.announce(r)
-	x := c.trip(ctx, r, target)
+}
+
+// take has what came back audited, and records it.
+func (c *Client) take(name string, r *request, x audit.Exchange) *Answer {
 	c.learnFrom(x)
 	result := c.auditor.Check(x)
 	// It may quote the server, and is said in more places than this spec's.

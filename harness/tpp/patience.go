@@ -65,6 +65,9 @@ func (c *Client) send(ctx context.Context, r *request) *Answer {
 	if reason := c.forbidden(target); reason != "" {
 		c.inconclusiveSpec(string(r.operation.ID) + " would be called on " + reason)
 	}
+	if r.burst.IsSet() {
+		return c.burst(ctx, r, target)
+	}
 	var p patience
 	for {
 		answer := c.once(ctx, r, target)
@@ -182,11 +185,7 @@ func (c *Client) afterLimit(ctx context.Context, a *Answer, p *patience) (why st
 	if a.inconclusive == "" {
 		c.pace.Answered()
 	}
-	wait := time.Duration(c.cfg.Retries.Pause)
-	asked := "no time"
-	if told, ok := retryAfter(a.Header); ok {
-		wait, asked = max(wait, told), told.String()
-	}
+	wait, asked := c.askedFor(a)
 	limit := time.Duration(c.cfg.Retries.LongestWait)
 	p.limited++
 	p.waited += wait
@@ -202,6 +201,15 @@ func (c *Client) afterLimit(ctx context.Context, a *Answer, p *patience) (why st
 		return fmt.Sprintf("429, Retry-After %s: waited %s", asked, wait)
 	}
 	return ""
+}
+
+// askedFor is how long a 429 has us wait, and what it asks for in words.
+func (c *Client) askedFor(a *Answer) (wait time.Duration, asked string) {
+	wait = time.Duration(c.cfg.Retries.Pause)
+	if told, ok := retryAfter(a.Header); ok {
+		return max(wait, told), told.String()
+	}
+	return wait, "no time"
 }
 
 // retryAfter is the whole number of seconds that an answer asks to wait

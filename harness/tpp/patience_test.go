@@ -289,7 +289,7 @@ func TestProvokedAnswersAreNotRepeated(t *testing.T) {
 		b.on("GET "+consentsPath+"/", inTurn(reply(200, "{}"), reply(status, oneError, "Retry-After", "1")))
 		mustRun(t, func() {
 			c.GetConsent(t.Context(), contract.GetAccountAccessConsent, "c1") // the token is taken
-			c.GetConsent(t.Context(), contract.GetAccountAccessConsent, "c1", c.Provoke(status)).Must(contract.Com429Burst, status)
+			c.GetConsent(t.Context(), contract.GetAccountAccessConsent, "c1", c.Provoke(contract.GetAccountAccessConsent, status)).Must(contract.Com429Burst, status)
 		})
 		if got := len(b.got("GET", consentsPath)); got != 2 {
 			t.Errorf("%d: sent %d times", status, got)
@@ -305,7 +305,7 @@ func TestAProvokingRequestMeetsALimit(t *testing.T) {
 	})
 	b.on("GET "+accountsPath, inTurn(reply(429, "", "Retry-After", "0"), reply(500, oneError)))
 	mustRun(t, func() {
-		c.Call(t.Context(), contract.ListAccounts, "", c.Provoke(500)).Must(contract.Com500Fault, 500)
+		c.Call(t.Context(), contract.ListAccounts, "", c.Provoke(contract.ListAccounts, 500)).Must(contract.Com500Fault, 500)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"obconform/harness/config"
 	"obconform/harness/contract"
 )
 
@@ -20,6 +21,8 @@ type request struct {
 	form      url.Values
 	// provoked is the status that the request asks for (R13), 0 for none.
 	provoked int
+	// burst has it sent many times instead of once.
+	burst config.Burst
 	// minted is the interaction id that we have made up for it.
 	minted string
 }

@@ -97,11 +97,11 @@ func TestProvokingHeadersComeFromTheConfiguration(t *testing.T) {
 		cfg.Provoke = []config.Provocation{{Status: 429, Headers: map[string]string{"Prefer": "code=429"}}}
 	})
 	var answer *Answer
-	mustRun(t, func() { answer = c.Call(t.Context(), contract.ListAccounts, "", c.Provoke(429)) })
+	mustRun(t, func() { answer = c.Call(t.Context(), contract.ListAccounts, "", c.Provoke(contract.ListAccounts, 429)) })
 	if got := b.got("GET", accountsPath)[0].Header.Get("Prefer"); got != "code=429" {
 		t.Errorf("sent Prefer %q", got)
 	}
 	mustRun(t, func() { answer.MustBeProvoked(contract.ComStatus, 429) })
 	mustEnd(t, "skipped", []string{"provoke for 406", "answer 429"}, func() { answer.MustBeProvoked(contract.ComStatus, 406) })
-	mustEnd(t, "skipped", []string{"provoke", "500"}, func() { c.Provoke(500) })
+	mustEnd(t, "skipped", []string{"provoke", "500"}, func() { c.Provoke(contract.ListAccounts, 500) })
 }

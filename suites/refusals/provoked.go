@@ -9,8 +9,8 @@ import (
 	"obconform/harness/tpp"
 )
 
-// provoked: every documented refusal, asked for by the headers that the
-// configuration names (R13). Its shape is audited with every answer.
+// provoked: every documented refusal, asked for by the headers or the
+// burst that the configuration names (R13). Its shape is audited with every answer.
 func (s subject) provoked() {
 	for _, documented := range s.operation.Answers[1:] {
 		status := documented.Status
@@ -22,7 +22,7 @@ func (s subject) provoked() {
 			clause = contract.Com500Fault
 		}
 		ginkgo.It(fmt.Sprintf("must answer %d in the documented shape when it is provoked", status), s.bank.Proves(clause), tpp.Gets(s.Operation, status), func(ctx ginkgo.SpecContext) {
-			provoke := s.bank.Provoke(status)
+			provoke := s.bank.Provoke(s.Operation, status)
 			s.Twin(ctx, s.bank)
 			answer := s.Send(ctx, provoke)
 			if clause == contract.ComStatus {

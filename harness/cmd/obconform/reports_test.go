@@ -42,7 +42,11 @@ type specResult struct {
 	Suite, Section, Name, State, Reason string
 	Notes                               []string
 	Milliseconds                        float64
-	Exchanges                           []struct{ Operation, Repeated string }
+	Exchanges                           []struct {
+		Operation, Repeated string
+		Status              int
+		Burst               bool
+	}
 }
 
 // reports is what a run has written.
