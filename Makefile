@@ -11,7 +11,7 @@ NOT_RACED := ^Test(AnExcused|AnExpired|APermissive|Baseline|Canaries|Diff|Doctor
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test race prove ledger bench interop browser dashboards fuzz lint fmt clean
+.PHONY: help build conformance test race prove ledger bench interop browser dashboards pictures fuzz lint fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ dashboards: build harness/dashboards/node_modules/.package-lock.json ## have das
 
 harness/dashboards/node_modules/.package-lock.json: harness/dashboards/package-lock.json
 	npm --prefix harness/dashboards ci --ignore-scripts --no-fund --no-audit
+
+pictures: build ## make the README's pictures anew, in headless Chromium
+	$(GO) -C harness/browser run ./frontpage $(CURDIR)/$(BIN)/obconform $(CURDIR)/harness/pictures
 
 fuzz: ## fuzz everything that reads a server's bytes, 20 s each
 	sh .ci/fuzz
