@@ -11,10 +11,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/jsonschema"
 	"obconform/harness/profile"
 	"obconform/harness/strictjson"
 )
@@ -95,45 +94,22 @@ func checkVersion(value any) error {
 
 // compiledSchema is results.schema.json, compiled on first use.
 var compiledSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
-	const name = "results.schema.json"
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(resultsSchema))
-	if err != nil {
-		return nil, err
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.DefaultDraft(jsonschema.Draft7)
-	if err := compiler.AddResource(name, document); err != nil {
-		return nil, err
-	}
-	return compiler.Compile(name)
+	return jsonschema.Single("results.schema.json", resultsSchema)
 })
 
 func checkSchema(value any) error {
 	schema, err := compiledSchema()
 	if err != nil {
-		return fmt.Errorf("the schema of results.json: %w", err)
-	}
-	err = schema.Validate(value)
-	var invalid *jsonschema.ValidationError
-	switch {
-	case err == nil:
-		return nil
-	case !errors.As(err, &invalid):
-		return fmt.Errorf("cannot be held against its schema: %s", Line(err.Error(), maxValue))
+		return err
 	}
 	var found problems
-	leaves(invalid, &found)
-	return fmt.Errorf("is no results.json of this version:\n%s", found.String())
-}
-
-// leaves are the faults themselves, without the path of keywords to them.
-func leaves(fault *jsonschema.ValidationError, found *problems) {
-	if len(fault.Causes) == 0 {
-		found.add("%s", Line(fault.Error(), 2*maxShort))
+	for _, violation := range schema.Validate(value) {
+		found.add("at %s", Line(violation.String(), 2*maxShort))
 	}
-	for _, cause := range fault.Causes {
-		leaves(cause, found)
+	if len(found) > 0 {
+		return fmt.Errorf("is no results.json of this version:\n%s", found.String())
 	}
+	return nil
 }
 
 // problems are the first few of what is wrong, and a count of the rest.

@@ -173,10 +173,10 @@ func TestResultsThatCannotBeRead(t *testing.T) {
 		"a member twice":             {`"seed": 7,`, `"seed": 7, "seed": 7,`, "(at /seed): has the member \"seed\" more than once"},
 		"another version":            {`"schemaVersion": 1`, `"schemaVersion": 2`, "has schemaVersion 2; this obconform reads 1"},
 		"no version":                 {`"schemaVersion": 1,`, ``, "is no results.json: it has no number schemaVersion"},
-		"an unknown member":          {`"seed": 7`, `"seed": 7, "extra": 1`, "at '': additional properties 'extra' not allowed"},
-		"a missing member":           {` "seed": 7,`, ``, "at '': missing property 'seed'"},
-		"an unknown verdict":         {`"verdict": "failed"`, `"verdict": "broken"`, "at '/clauses/5/verdict': value must be one of"},
-		"a number for a text":        {`"tool": "1.2.3"`, `"tool": 1`, "at '/tool': got number, want string"},
+		"an unknown member":          {`"seed": 7`, `"seed": 7, "extra": 1`, `at "/extra": additionalProperties: want no member of this name`},
+		"a missing member":           {` "seed": 7,`, ``, `at "/seed": required: want a member: an integer`},
+		"an unknown verdict":         {`"verdict": "failed"`, `"verdict": "broken"`, `at "/clauses/5/verdict": enum: want one of passed, failed`},
+		"a number for a text":        {`"tool": "1.2.3"`, `"tool": 1`, `at "/tool": type: want a string, got 1`},
 		"an impossible time":         {`"start": "2026-01-02T11:00:00Z"`, `"start": "2026-13-02T11:00:00Z"`, `cannot be read: parsing time "2026-13-02T11:00:00Z"`},
 		"a total that is not so":     {`"failed": 2,`, `"failed": 0,`, "at /totals/clauses/failed: it says 0, and the rest of the file comes to 2"},
 		"another exit status":        {`"exitStatus": 1`, `"exitStatus": 0`, "at /exitStatus: it says 0, and the rest of the file comes to 1"},
@@ -189,7 +189,7 @@ func TestResultsThatCannotBeRead(t *testing.T) {
 		"a spec twice":               {`"name": "A list must be stable"`, `"name": "A list must be complete"`, "at /specs/1/name: a second spec of that name"},
 		"a duration past all bounds": {`"milliseconds": 1500`, `"milliseconds": 1e300`, "at /specs/0/milliseconds: longer than a year"},
 		"a time that was not":        {`"maxMilliseconds": 1.234`, `"maxMilliseconds": 1.233`, "at /timings/0: the exchanges of the file say otherwise"},
-		"a count past all bounds":    {`"exchanges": 2`, `"exchanges": 100000000000000000000`, "at '/exchanges': maximum: got"},
+		"a count past all bounds":    {`"exchanges": 2`, `"exchanges": 100000000000000000000`, `at "/exchanges": maximum: want an integer from 0 to 100000000, got 1000`},
 	} {
 		text := strings.Replace(string(data), broken.old, broken.new, 1)
 		if text == string(data) {
@@ -210,7 +210,7 @@ func TestFilesThatAreNoResults(t *testing.T) {
 		"{}{}":        "bytes after the JSON value",
 		"<testsuite>": "has '<' where a value was expected",
 		strings.Repeat("[", 100) + strings.Repeat("]", 100): "nested deeper than 64 levels",
-		`{"schemaVersion": 1}`:                              "missing properties",
+		`{"schemaVersion": 1}`:                              `at "/apis": required`,
 		"{\"schemaVersion\": \"\x1b\"}":                     "control character",
 	} {
 		if _, err := report.ReadResults([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
