@@ -1,6 +1,9 @@
 # obconform: 'make' lists the targets.
 BIN := bin
 GO ?= go
+# The version to ship, and for which machines. The README says what is in it.
+VERSION := 1.0.0
+TARGETS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 # How long one test binary may run.
 TEST_TIMEOUT := 20m
 # Tests of the command line that run the program once more for what it judges or
@@ -11,13 +14,21 @@ NOT_RACED := ^Test(AnExcused|AnExpired|APermissive|Baseline|Canaries|Diff|Doctor
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test race prove ledger bench interop browser dashboards pictures fuzz lint fmt clean
+.PHONY: help build dist shipped conformance test race prove ledger bench interop browser dashboards pictures fuzz lint fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/obconform
 	$(GO) build -trimpath -o $(BIN)/obconform ./harness/cmd/obconform
+
+dist: ## build static binaries of this commit into bin/dist, with sums and bills of materials
+	sh harness/dist/build.sh $(VERSION) $(BIN)/dist $(TARGETS)
+
+shipped: ## test what 'dist' makes of this commit: twice the same bytes, and nothing needed beside it
+	$(GO) -C harness/tools build -trimpath -buildvcs=false -o ../../$(BIN)/cyclonedx-gomod github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+	$(GO) -C harness/dist vet ./...
+	CYCLONEDX=$(CURDIR)/$(BIN)/cyclonedx-gomod $(GO) -C harness/dist test -count=1 -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
 
 conformance: build ## run the four suites against the embedded mock bank
 	$(BIN)/obconform run --reports reports

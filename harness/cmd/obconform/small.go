@@ -2,35 +2,9 @@ package main
 
 import (
 	"fmt"
-	"runtime"
-	"runtime/debug"
 
 	"obconform/harness/config"
 )
-
-// version is set when a release is built.
-var version = "development"
-
-type versionCommand struct{}
-
-// Run prints the tool's version and what built it.
-func (versionCommand) Run(sh *shell) error {
-	fmt.Fprintf(sh.out, "obconform %s (%s, %s/%s)\n", toolVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return nil
-}
-
-// toolVersion is the version with the commit that it was built from, where the
-// build recorded one.
-func toolVersion() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, setting := range info.Settings {
-			if setting.Key == "vcs.revision" && len(setting.Value) >= 12 {
-				return version + "-" + setting.Value[:12]
-			}
-		}
-	}
-	return version
-}
 
 type configCommand struct {
 	Check configCheckCommand `cmd:"" help:"Check a configuration file without calling anybody."`

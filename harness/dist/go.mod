@@ -1,0 +1,3 @@
+module obconform/harness/dist
+
+go 1.26
