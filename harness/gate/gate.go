@@ -237,11 +237,12 @@ func (j *Judge) Results(end time.Time) report.Results { return report.Judge(j.Ru
 func (j *Judge) Run(end time.Time) report.Run {
 	j.order.Lock()
 	defer j.order.Unlock()
-	var last conduct.Result
-	if j.options.Sides != Bank {
-		last = j.options.Observer.End(end)
-	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	var last conduct.Result
+	// What never went by may have been among what nobody judged.
+	if j.options.Sides != Bank && j.counts.unaudited == 0 {
+		last = j.options.Observer.End(end)
+	}
 	return j.run(end, last)
 }

@@ -19,6 +19,11 @@ func (j *Judge) run(end time.Time, last conduct.Result) report.Run {
 	run.Subject = map[Sides]report.Subject{Bank: report.SubjectBank, Client: report.SubjectClient, Both: report.SubjectTraffic}[j.options.Sides]
 	run.Traffic = j.counts.traffic()
 	run.Traffic.Sources = j.options.Sources
+	if n := j.counts.unaudited; n > 0 {
+		// A breach may have been among them: that nothing was found is no pass.
+		run.Trouble = append(slices.Clone(run.Trouble), report.Trouble{
+			What: fmt.Sprintf("%d of %d exchanges were not judged, because judging fell behind", n, run.Traffic.Exchanges)})
+	}
 	pairs := j.withEnd(last)
 	seen := j.book.Seen()
 	for _, clause := range j.clauses() {

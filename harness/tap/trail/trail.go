@@ -1,0 +1,176 @@
+// Package trail is the audit trail of a process that sees exchanges go by: each
+// is judged in the order in which it came, written down without its secrets, and
+// remembered for a while. It owns the queue between those who see and the one
+// who judges, and what is said of exchanges that were not judged or written.
+//
+// It decides nothing about an exchange; that is the judge's.
+package trail
+
+import (
+	"fmt"
+	"io"
+	"sync"
+
+	"obconform/harness/gate"
+	"obconform/harness/tap"
+	"obconform/harness/traffic"
+)
+
+// Options say what becomes of exchanges.
+type Options struct {
+	// Judge judges them.
+	Judge *gate.Judge
+	// Record writes them down, redacted; nil for nowhere.
+	Record Recorder
+	// Recent is how many are remembered.
+	Recent int
+	// Lossy says that whoever sees an exchange is never kept waiting: what there is
+	// no room for is not judged, and counted.
+	Lossy bool
+}
+
+// Recorder writes exchanges down, as package recording does.
+type Recorder interface {
+	Write(traffic.Exchange) error
+}
+
+// Entry is one exchange and what came of it.
+type Entry struct {
+	// Number counts the exchanges that were judged, from 1.
+	Number   int
+	Exchange traffic.Exchange
+	Judged   gate.Judged
+}
+
+// Counts are what there was so far.
+type Counts struct {
+	// Exchanges counts those that were judged, Findings what was found in them.
+	Exchanges, Findings int
+	// Missed counts those that were not judged, Unwritten those that were judged
+	// and not written down.
+	Missed, Unwritten int
+}
+
+// Trail takes exchanges. It is safe for concurrent use.
+type Trail struct {
+	options Options
+	queue   *tap.Queue
+
+	mu     sync.Mutex
+	counts Counts
+	recent []Entry // a ring, the oldest at counts.Exchanges modulo its length
+	// failed is the first trouble of the recorder.
+	failed error
+}
+
+// maxWaiting bounds what waits to be judged, in bytes.
+const maxWaiting = 64 << 20
+
+// New starts a trail.
+func New(options Options) *Trail {
+	t := &Trail{options: options}
+	t.queue = tap.NewQueue(maxWaiting, t.take)
+	return t
+}
+
+// See takes one exchange; it is a tap.Sink.
+func (t *Trail) See(x traffic.Exchange) {
+	if t.options.Lossy {
+		t.queue.Offer(x)
+		return
+	}
+	t.queue.Put(x)
+}
+
+// take judges and writes down one exchange.
+func (t *Trail) take(x traffic.Exchange) {
+	judged := t.options.Judge.Add(x)
+	t.write(x, judged.Route)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts.Exchanges++
+	t.counts.Findings += len(judged.Findings)
+	if t.options.Recent == 0 {
+		return
+	}
+	entry := Entry{Number: t.counts.Exchanges, Exchange: x, Judged: judged}
+	if len(t.recent) < t.options.Recent {
+		t.recent = append(t.recent, entry)
+		return
+	}
+	t.recent[(entry.Number-1)%t.options.Recent] = entry
+}
+
+// write writes an exchange down, until that fails for the first time: what
+// follows a gap would be no trail.
+func (t *Trail) write(x traffic.Exchange, route traffic.Route) {
+	if t.options.Record == nil {
+		return
+	}
+	t.mu.Lock()
+	failed := t.failed
+	t.mu.Unlock()
+	if failed == nil {
+		failed = t.options.Record.Write(t.options.Judge.Redacted(x, route))
+	}
+	if failed != nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.failed = failed
+		t.counts.Unwritten++
+	}
+}
+
+// Recent are the latest exchanges, the newest first, redacted.
+func (t *Trail) Recent() []Entry {
+	t.mu.Lock()
+	entries := make([]Entry, 0, len(t.recent))
+	for i := range t.recent {
+		entries = append(entries, t.recent[(t.counts.Exchanges-1-i)%len(t.recent)])
+	}
+	t.mu.Unlock()
+	for i, entry := range entries {
+		entries[i].Exchange = t.options.Judge.Redacted(entry.Exchange, entry.Judged.Route)
+	}
+	return entries
+}
+
+// Counts tells what there was so far.
+func (t *Trail) Counts() Counts {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	counts := t.counts
+	counts.Missed = t.queue.Missed()
+	return counts
+}
+
+// Close waits until all exchanges that were seen are judged and written, tells
+// the judge how many were not, and takes no more. The error says what was not
+// written down, and why.
+func (t *Trail) Close() error {
+	t.queue.Close()
+	t.options.Judge.Lose(t.queue.Missed())
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failed != nil {
+		return fmt.Errorf("%d exchanges were judged and not recorded: %w", t.counts.Unwritten, t.failed)
+	}
+	return nil
+}
+
+// Limit is a writer that takes a number of bytes, and refuses what would be more.
+type Limit struct {
+	Out io.Writer
+	// Left is how many bytes it still takes.
+	Left int64
+}
+
+// Write passes data on, whole or not at all.
+func (l *Limit) Write(data []byte) (int, error) {
+	if int64(len(data)) > l.Left {
+		return 0, fmt.Errorf("the recording is as long as it may be")
+	}
+	n, err := l.Out.Write(data)
+	l.Left -= int64(n)
+	return n, err
+}
