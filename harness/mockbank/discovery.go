@@ -34,6 +34,17 @@ type providerMetadata struct {
 	RequireRequestRegistration bool     `json:"require_request_uri_registration"`
 }
 
+// Endpoints are the addresses that are documented nowhere but in discovery.
+type Endpoints struct{ Authorization, Token, Keys string }
+
+// Endpoints returns them, at the address that the bank has at the time of the
+// call.
+func (b *Bank) Endpoints() Endpoints {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return Endpoints{Authorization: b.base + authorizePath, Token: b.base + tokenPath, Keys: b.base + jwksPath}
+}
+
 // getDiscovery publishes what a client needs to find everything else (DIS-200).
 func (b *Bank) getDiscovery(*call) answer {
 	return ok(providerMetadata{

@@ -221,3 +221,13 @@ func TestErrorsHaveIdentifiers(t *testing.T) {
 		t.Errorf("%d different identifiers; expected that of the seed and two others", len(ids))
 	}
 }
+
+// The endpoints are those that discovery publishes.
+func TestEndpoints(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, mockbank.Options{})
+	published, got := f.send(get(discoveryPath)).must(200), f.bank.Endpoints()
+	if got.Token != published.text("token_endpoint") || got.Keys != published.text("jwks_uri") || got.Authorization != published.text("authorization_endpoint") {
+		t.Errorf("%+v, published %s", got, published.body)
+	}
+}

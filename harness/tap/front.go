@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -20,11 +21,18 @@ type Front struct {
 	Next http.Handler
 	// Sink takes each exchange before the last byte of its answer leaves.
 	Sink Sink
+	// Origin is that of the server, by whatever name a client called it; nil for
+	// what the request says.
+	Origin *url.URL
 }
 
 // ServeHTTP answers as the handler behind it does, with the same bytes.
 func (f Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	seen := &sight{sink: f.Sink, exchange: traffic.Exchange{Started: time.Now(), Connection: r.RemoteAddr, Request: requestOf(r, schemeOf(r), r.Host)}}
+	scheme, host := schemeOf(r), r.Host
+	if f.Origin != nil {
+		scheme, host = f.Origin.Scheme, f.Origin.Host
+	}
+	seen := &sight{sink: f.Sink, exchange: traffic.Exchange{Started: time.Now(), Connection: r.RemoteAddr, Request: requestOf(r, scheme, host)}}
 	// The whole request comes first, so that one which the handler refuses unread
 	// is known too.
 	seen.read(r)
