@@ -81,3 +81,28 @@ func UnverifiedClaims(token string) (claims map[string]any, ok bool) {
 	claims, ok = value.(map[string]any)
 	return claims, ok
 }
+
+// Unverified is a JOSE header and the claims under it, as they stand there.
+type Unverified struct {
+	Header, Claims map[string]any
+}
+
+// Peek takes a JWT apart without verifying it, for whoever judges how it is made
+// and has no key: an observer of what others send. The problems say why it is no
+// JWS in compact form over a strict JSON object; then the result is empty.
+func Peek(token string) (Unverified, []Problem) {
+	jws, problems := parseCompact(token)
+	if len(problems) > 0 {
+		return Unverified{}, problems
+	}
+	payload, ok := decode(jws.payload)
+	if !ok {
+		return Unverified{}, []Problem{{Where: "token", Expected: "a payload in Base64url", Actual: "other characters"}}
+	}
+	value, faults := strictjson.Parse(payload)
+	claims, isObject := value.(map[string]any)
+	if len(faults) > 0 || !isObject {
+		return Unverified{}, []Problem{{Where: "token", Expected: "a payload that is a strict JSON object", Actual: "something else"}}
+	}
+	return Unverified{Header: jws.header, Claims: claims}, nil
+}

@@ -1,0 +1,220 @@
+package conduct_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"obconform/harness/contract"
+)
+
+// then repeats a step, with an interaction id of its own.
+func then(s *story, name, copyOf, behind string, after time.Duration) {
+	x := s.insert(name, copyOf, behind, after)
+	if x.Request.Header.Get("X-Fapi-Interaction-Id") != "" {
+		x.Request.Header.Set("X-Fapi-Interaction-Id", uuid.NewString())
+	}
+}
+
+func consentBreaches() []breach {
+	gone := func(status string) func(*story) {
+		return func(s *story) {
+			s.answers("get consent again", 200, object{"Data": object{"ConsentId": "aac-1", "Status": status}})
+			s.drop("refresh", "list all", "list page 2", "account")
+		}
+	}
+	return []breach{
+		{contract.CliConsentPeriod, "expired before it begins", "create funds consent", "/Data/ExpirationDateTime", func(s *story) {
+			// Nobody uses it afterwards.
+			s.member("create funds consent", "/Data/ExpirationDateTime", "2026-03-04T04:00:00Z")
+			s.drop("authorize funds", "exchange funds", "funds")
+		}, ""},
+		{contract.CliConsentGone, "accounts after its deletion", "list after", "header Authorization", func(s *story) {
+			then(s, "list after", "list all", "delete consent", time.Second)
+		}, ""},
+		{contract.CliConsentGone, "a refresh after its deletion", "refresh after", "form refresh_token", func(s *story) {
+			s.insert("refresh after", "refresh", "delete consent", time.Second)
+			s.field("refresh after", "refresh_token", "rt-accounts-2")
+			s.asserts("refresh after", func(object) {})
+		}, ""},
+		{contract.CliConsentGone, "a question after its deletion", "funds after", "/Data/ConsentId", func(s *story) {
+			then(s, "funds after", "funds", "delete funds consent", time.Second)
+		}, ""},
+		{contract.CliConsentGone, "an authorisation after its deletion", "authorize after", "claim claims", func(s *story) {
+			s.insert("authorize after", "authorize", "delete consent", time.Second)
+			s.asks("authorize after", func(claims object) { claims["state"], claims["nonce"] = "s-3", "n-3" })
+		}, ""},
+		{contract.CliConsentGone, "revoked", "list", "header Authorization", gone("Revoked"), ""},
+		{contract.CliConsentGone, "rejected", "list", "header Authorization", gone("Rejected"), ""},
+		{contract.CliConsentGone, "expired", "list", "header Authorization", func(s *story) {
+			s.member("create consent", "/Data/ExpirationDateTime", s.at("authorize").Started.Format(time.RFC3339))
+			s.drop("refresh", "list all", "list page 2", "account")
+			x := s.at("list")
+			x.Started = x.Started.Add(2 * time.Minute)
+			x.Ended = x.Started.Add(time.Second)
+		}, ""},
+		{contract.CliConsentDeleted, "left behind by a client that goes", "delete client", "path", func(s *story) { s.drop("delete consent") }, ""},
+		{contract.CliAccountID, "made up", "account", "path", func(s *story) {
+			s.answers("list", 200, object{"Data": object{"Account": []object{{"AccountId": "22289"}}}})
+			s.drop("list page 2")
+			s.at("account").Request.URL.Path = "/open-banking/v3.1/aisp/accounts/1"
+			s.answers("account", 400, nil)
+		}, ""},
+		{contract.CliFundsConsent, "another", "funds", "/Data/ConsentId", having("funds", "/Data/ConsentId", "cof-2"), ""},
+	}
+}
+
+func consentTwins() []twin {
+	return []twin{
+		{"a consent that is read and deleted after its end", func(s *story) {
+			then(s, "get after", "get consent", "delete consent", time.Second)
+			s.answers("get after", 400, nil)
+			then(s, "delete after", "delete consent", "get after", time.Second)
+			s.answers("delete after", 400, nil)
+		}},
+		{"a list that was on its way when the consent was deleted", func(s *story) {
+			then(s, "list after", "list all", "delete consent", 0)
+			s.at("list after").Started = s.at("delete consent").Started
+		}},
+		{"an account that was known before", func(s *story) {
+			s.drop("list", "list page 2")
+			s.at("account").Request.URL.Path = "/open-banking/v3.1/aisp/accounts/1"
+			s.answers("account", 403, nil)
+		}},
+		{"an account that no list has, and that the bank knows", func(s *story) {
+			s.at("account").Request.URL.Path = "/open-banking/v3.1/aisp/accounts/1"
+		}},
+		{"the bank's own names of scopes", func(s *story) {
+			s.options.Scopes = map[string]string{"accounts": "vm.accounts"}
+			registeredFor("scope", "openid vm.accounts fundsconfirmations")(s)
+			s.field("token accounts", "scope", "vm.accounts")
+			s.answers("token accounts", 200, object{"access_token": "cc-accounts"})
+			s.asks("authorize", func(claims object) { claims["scope"] = "openid vm.accounts" })
+		}},
+		{"another name of the intent claim", func(s *story) {
+			s.options.IntentClaim = "consent_id"
+			for name, id := range map[string]string{"authorize": "aac-1", "authorize funds": "cof-1"} {
+				s.asks(name, func(claims object) {
+					claims["claims"] = object{"id_token": object{"consent_id": object{"value": id, "essential": true}}}
+				})
+			}
+		}},
+	}
+}
+
+// limited has a step answered with 429.
+func limited(s *story, step, retryAfter string) {
+	s.answers(step, http.StatusTooManyRequests, nil)
+	s.at(step).Response.Header.Set("Retry-After", retryAfter)
+}
+
+// rows repeats a step n times, so long after one another.
+func rows(s *story, step string, n int, after time.Duration) {
+	before := step
+	for i := 2; i <= n; i++ {
+		name := fmt.Sprintf("%s %d", step, i)
+		then(s, name, step, before, after)
+		before = name
+	}
+}
+
+func paceBreaches() []breach {
+	return []breach{
+		{contract.CliRetryAfter, "at once", "list 2", "time", func(s *story) {
+			limited(s, "list", "3")
+			s.drop("list page 2", "account")
+			then(s, "list 2", "list all", "list", time.Second)
+			s.at("list 2").Request.Header.Set("Authorization", "Bearer at-accounts")
+		}, ""},
+		{contract.CliRetryAfter, "at the token endpoint", "token funds 2", "time", func(s *story) {
+			s.insert("token funds 2", "token funds", "token funds", time.Second)
+			s.asserts("token funds 2", func(object) {})
+			limited(s, "token funds", "3")
+		}, ""},
+		{contract.CliPolling, "six in a row", "get consent again 6", "time", func(s *story) { rows(s, "get consent again", 6, 50*time.Millisecond) }, ""},
+		{contract.CliRepeatedPost, "what succeeded", "funds again", "request", func(s *story) { s.insert("funds again", "funds", "funds", time.Minute) }, ""},
+		{contract.CliRepeatedPost, "an error at once", "funds again", "time", func(s *story) {
+			then(s, "funds again", "funds", "funds", 10*time.Millisecond)
+			s.answers("funds", 500, nil)
+		}, ""},
+		{contract.CliRepeatedRefusal, "the fourth time", "account 4", "request", func(s *story) {
+			s.answers("account", 403, nil)
+			rows(s, "account", 4, time.Second)
+		}, ""},
+		{contract.CliLinks, "a page that no link has", "list page 2", "query", func(s *story) { s.at("list page 2").Request.URL.RawQuery = "page=3" }, ""},
+	}
+}
+
+func paceTwins() []twin {
+	return []twin{
+		{"the seconds of Retry-After are waited for", func(s *story) {
+			limited(s, "list", "3")
+			s.drop("list page 2")
+			then(s, "list 2", "list all", "list", 3*time.Second)
+			s.at("list 2").Request.Header.Set("Authorization", "Bearer at-accounts")
+		}},
+		{"another operation after a 429", func(s *story) {
+			limited(s, "get consent again", "3000")
+		}},
+		{"a 429 without a time", func(s *story) {
+			s.answers("list", 429, nil)
+			s.drop("list page 2", "account")
+			then(s, "list 2", "list", "list", 0)
+		}},
+		{"what was on its way when the 429 came", func(s *story) {
+			limited(s, "list", "3")
+			s.drop("list page 2", "account")
+			then(s, "list 2", "list", "list", 0)
+			s.at("list 2").Started = s.at("list").Started
+		}},
+		{"five reads in a row", func(s *story) { rows(s, "get consent again", 5, 50*time.Millisecond) }},
+		{"many reads, a second apart", func(s *story) { rows(s, "get consent again", 20, time.Second) }},
+		{"the same question for another purchase", func(s *story) { then(s, "funds again", "funds", "funds", time.Millisecond) }},
+		{"an error, repeated after a pause", func(s *story) {
+			then(s, "funds again", "funds", "funds", 2*time.Second)
+			s.answers("funds", 500, nil)
+		}},
+		{"a refusal, tried three times", func(s *story) {
+			s.answers("account", 403, nil)
+			rows(s, "account", 3, time.Second)
+		}},
+		{"a refusal, tried every other minute", func(s *story) {
+			s.answers("account", 403, nil)
+			s.answers("token accounts", 200, object{"access_token": "cc-accounts"})
+			s.answers("exchange", 200, object{"access_token": "at-accounts", "refresh_token": "rt-accounts"})
+			s.member("create consent", "/Data/ExpirationDateTime", nil)
+			rows(s, "account", 6, 2*time.Minute)
+		}},
+		{"a link whose parameters come in another order", func(s *story) { s.at("list page 2").Request.URL.RawQuery = "page=2&of=2" }},
+		{"a page whose link was from before", func(s *story) {
+			s.drop("list")
+			s.at("list page 2").Request.URL.RawQuery = "page=7"
+		}},
+		{"no times at all", func(s *story) {
+			for i := range s.steps {
+				s.steps[i].x.Started, s.steps[i].x.Ended = time.Time{}, time.Time{}
+			}
+		}},
+	}
+}
+
+// What is left at the end shows only where the traffic is the client's whole life.
+func TestAtTheEndOfAWholeLifeConsentsAreLeftBehind(t *testing.T) {
+	t.Parallel()
+	for _, whole := range []bool{false, true} {
+		s := wholeLife(t)
+		s.drop("delete consent", "delete funds consent", "delete client")
+		s.options.Whole, s.end = whole, true
+		findings := s.tell().findings
+		if !whole && len(findings) > 0 {
+			t.Errorf("of a part of a life: %v", findings)
+		}
+		if whole && (len(findings) != 2 || findings[0].step != "end" || findings[0].Operation != contract.DeleteAccountAccessConsent ||
+			findings[1].Operation != contract.DeleteFundsConfirmationConsent || findings[0].Clause != contract.CliConsentDeleted) {
+			t.Errorf("got %v", findings)
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package conduct
+
+import (
+	"net/netip"
+	"strings"
+
+	"obconform/harness/contract"
+)
+
+// carriesCredential tells whether what the request is for, or how it was sent,
+// makes it worth something to an eavesdropper.
+func (e *examination) carriesCredential() bool {
+	return e.auth.present || e.is(contract.RequestToken, contract.Authorize) || e.op.Group == contract.RegistrationPath && e.op.ID != ""
+}
+
+// CLI-TLS. Names without a dot and private addresses are those of one machine or
+// of one test network, where a test bank listens without TLS.
+func holdTLS(e *examination) {
+	if !e.carriesCredential() {
+		return
+	}
+	switch scheme := e.req.URL.Scheme; {
+	case scheme == "http" && !isNear(e.req.URL.Hostname()):
+		e.breach("scheme", "https", "http, to "+quote(e.req.URL.Hostname()))
+	case scheme == "http", scheme == "https":
+		e.met()
+	}
+}
+
+func isNear(host string) bool {
+	if address, err := netip.ParseAddr(host); err == nil {
+		return address.IsLoopback() || address.IsPrivate() || address.IsLinkLocalUnicast() || address.IsUnspecified()
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return !strings.Contains(host, ".") || strings.HasSuffix(host, ".localhost") || strings.HasSuffix(host, ".internal")
+}
+
+// CLI-CERTIFICATE.
+func holdCertificate(e *examination) {
+	if !e.api && e.op.ID != contract.RequestToken || !e.req.CertificateKnown || e.req.URL.Scheme != "https" {
+		return
+	}
+	if len(e.req.Certificate) == 0 {
+		e.breach("certificate", "a client certificate", "none was presented")
+		return
+	}
+	e.met()
+}
+
+// hasQuery tells whether the query has a parameter, without parsing it where it
+// does not.
+func (e *examination) hasQuery(name string) bool {
+	return strings.Contains(e.req.URL.RawQuery, name) && e.req.URL.Query().Has(name)
+}
+
+// CLI-URL-TOKEN. That a token stands there is a breach whatever its value.
+func holdURLToken(e *examination) {
+	if !e.api || e.op.Token == contract.NoToken {
+		return
+	}
+	if e.hasQuery("access_token") {
+		e.breach("query access_token", "the token in the Authorization header", "a token in the URL")
+		return
+	}
+	e.met()
+}
+
+// CLI-URL-SECRET. A code belongs into the URL on its way to the client, not on
+// its way to the bank.
+func holdURLSecret(e *examination) {
+	if _, password := userinfo(e); password {
+		e.breach("userinfo", "no credentials in the URL", "a user and a password")
+	}
+	if !e.is(contract.RequestToken, contract.Authorize) {
+		return
+	}
+	for _, name := range []string{"client_secret", "client_assertion", "refresh_token", "code"} {
+		if e.hasQuery(name) {
+			e.breach("query "+name, "no such parameter in the URL", "one")
+		}
+	}
+	e.met()
+}
+
+func userinfo(e *examination) (user string, password bool) {
+	if e.req.URL.User == nil {
+		return "", false
+	}
+	_, password = e.req.URL.User.Password()
+	return e.req.URL.User.Username(), password
+}
