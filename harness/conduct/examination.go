@@ -37,7 +37,6 @@ type examination struct {
 	object      authorization
 	jwt         jose.Unverified
 	jwtProblems []jose.Problem
-	answerRead  bool
 	answer      map[string]any
 	did         done
 

@@ -210,7 +210,7 @@ func wellFormed(t testing.TB, result conduct.Result) {
 		}
 		for _, text := range []string{f.Where, f.Expected, f.Actual} {
 			if text == "" || len([]rune(text)) > 200 || strings.ContainsAny(text, "\x00\n\r\x1b") {
-				t.Errorf("badly worded: %+q", f)
+				t.Errorf("badly worded: %+v", f)
 			}
 			for _, hidden := range secrets {
 				if strings.Contains(text, hidden) {
