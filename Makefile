@@ -14,7 +14,7 @@ NOT_RACED := ^Test(AnExcused|AnExpired|APermissive|Baseline|Canaries|Diff|Doctor
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist shipped conformance test race prove ledger bench interop browser dashboards pictures fuzz lint fmt clean
+.PHONY: help build dist shipped conformance test race prove ledger bench interop browser dashboards pictures recipes fuzz lint fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,13 @@ harness/dashboards/node_modules/.package-lock.json: harness/dashboards/package-l
 
 pictures: build ## make the README's pictures anew, in headless Chromium
 	$(GO) -C harness/browser run ./frontpage $(CURDIR)/$(BIN)/obconform $(CURDIR)/harness/pictures
+
+recipes: harness/recipes/node_modules/.package-lock.json ## check CI recipes and Containerfile by schemas and linters of their systems (needs Node.js 20 and npm)
+	$(GO) -C harness/tools build -o ../../$(BIN)/actionlint github.com/rhysd/actionlint/cmd/actionlint
+	ACTIONLINT=$(CURDIR)/$(BIN)/actionlint node --test harness/recipes/check.test.mjs
+
+harness/recipes/node_modules/.package-lock.json: harness/recipes/package-lock.json
+	npm --prefix harness/recipes ci --ignore-scripts --no-fund --no-audit
 
 fuzz: ## fuzz everything that reads a server's bytes, 20 s each
 	sh .ci/fuzz

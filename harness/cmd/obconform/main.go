@@ -70,10 +70,7 @@ func execute(args []string, sh *shell) (status int) {
 		}
 	}()
 	var cli grammar
-	parser, err := kong.New(&cli, kong.Name("obconform"),
-		kong.Description("A conformance suite for Virgin Money's Open Banking APIs."),
-		kong.Vars{"reports": defaultReports}, kong.Writers(sh.out, sh.err), kong.Exit(func(int) { panic(helpShown{}) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.UsageOnError())
+	parser, err := newParser(&cli, sh)
 	if err != nil {
 		return fail(sh, err)
 	}
@@ -90,6 +87,14 @@ func execute(args []string, sh *shell) (status int) {
 		return fail(sh, err)
 	}
 	return status
+}
+
+// newParser reads command lines into the grammar.
+func newParser(cli *grammar, sh *shell) (*kong.Kong, error) {
+	return kong.New(cli, kong.Name("obconform"),
+		kong.Description("A conformance suite for Virgin Money's Open Banking APIs."),
+		kong.Vars{"reports": defaultReports}, kong.Writers(sh.out, sh.err), kong.Exit(func(int) { panic(helpShown{}) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.UsageOnError())
 }
 
 // fail says what went wrong: a mistake of the user's is 2, trouble of the
