@@ -145,3 +145,8 @@ func unavailable() []string {
 		"target.profile", "tls.keyPassword",
 	}
 }
+
+// FileKeys lists the keys that name a file of the user's, in the order of Keys.
+func FileKeys() []string {
+	return slices.DeleteFunc(Keys(), func(key string) bool { return !strings.HasSuffix(key, "File") && key != "waivers" })
+}

@@ -31,6 +31,7 @@ type grammar struct {
 	List    listCommand    `cmd:"" help:"List every spec with its suite and clauses."`
 	Doctor  doctorCommand  `cmd:"" help:"Look, step by step, for what keeps a configuration and a target from working together."`
 	Cleanup cleanupCommand `cmd:"" help:"Delete what a run has left behind at its target."`
+	Matrix  matrixCommand  `cmd:"" help:"Print the job definitions of an engine for brands, environments and configurations."`
 	Explain explainCommand `cmd:"" help:"Explain a clause of the contract, and where it is checked."`
 	Config  configCommand  `cmd:"" help:"Look at a configuration."`
 	OpenAPI openAPICommand `cmd:"" name:"openapi" help:"Write the contract as an OpenAPI 3.1 document."`
