@@ -14,7 +14,7 @@ NOT_RACED := ^Test(AnExcused|AnExpired|APermissive|Baseline|Canaries|Diff|Doctor
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist shipped conformance test race prove ledger bench interop browser dashboards pictures recipes fuzz lint fmt clean
+.PHONY: help build dist shipped conformance test race prove ledger bench interop browser engines dashboards pictures recipes fuzz lint fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,10 @@ harness/interop/node_modules/.package-lock.json: harness/interop/package-lock.js
 browser: ## test the HTML page in headless Chromium
 	$(GO) -C harness/browser vet ./...
 	$(GO) -C harness/browser test -count=1 -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
+
+engines: ## hold the job definitions that are printed against the engines' own types
+	$(GO) -C harness/engines vet ./...
+	$(GO) -C harness/engines test -count=1 -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
 
 dashboards: build harness/dashboards/node_modules/.package-lock.json ## have dashboards of others count the reports (needs Node.js 20 and npm)
 	rm -rf $(BIN)/reports && mkdir -p $(BIN)/reports

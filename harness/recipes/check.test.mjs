@@ -20,6 +20,19 @@ const kinds = {
     ['    when: always\n  artifacts', '    when: never\n  artifacts'],
     ['  stage: test\n', '  stage: test\n  stage: test\n'],
   ]],
+  'ci/github-matrix.yml': [gitHub, [
+    ['needs: [plan, shard]', 'needs: [plan, shards]'],
+    ['fromJSON(needs.plan.outputs.matrix)', 'fromJSON(needs.plan.outputs.matrices)'],
+    ["secrets[matrix.secrets['client.id']]", "secrets[matrix.secrets['client.id']"],
+    ['fail-fast: false', 'fail_fast: false'],
+  ]],
+  // What 'obconform matrix' prints of its sample.
+  'matrix/testdata/gitlab.yml': [gitLab, [
+    ['allow_failure:', 'allow_failures:'],
+    ['exit_codes:', 'exits:'],
+    ['    matrix:\n', '    matrices:\n'],
+    ['nightly yorkshire sandbox basic:', 'nightly virgin-money sandbox basic:'],
+  ]],
   'ci/azure-pipelines.yml': [azure, [
     ['jobs:', 'job:'],
     ['    condition: in(', '    conditions: in('],
