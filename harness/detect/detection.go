@@ -38,10 +38,6 @@ type Detection struct {
 	Trouble []string `json:"trouble"`
 }
 
-// DetectionVersion is the version of the format of detection.json. A member that
-// is added leaves it, one that is renamed, removed or retyped raises it.
-const DetectionVersion = 1
-
 // FaultRow is one named fault.
 type FaultRow struct {
 	Sighting

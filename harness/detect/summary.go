@@ -9,14 +9,17 @@ import (
 	"strings"
 	"time"
 
+	"obconform/harness/format"
 	"obconform/harness/report"
 )
 
 //go:embed detection.schema.json
 var detectionSchema []byte
 
-// Schema is the JSON Schema (draft-07) of detection.json.
-func Schema() []byte { return bytes.Clone(detectionSchema) }
+// Format is the format of detection.json.
+func Format() format.Format {
+	return format.New("detection", "detection.json of prove: what the suites notice", bytes.Clone(detectionSchema))
+}
 
 // JSON is detection.json.
 func JSON(d Detection) ([]byte, error) {

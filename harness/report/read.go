@@ -30,7 +30,8 @@ const MaxResultsBytes = 64 << 20
 // The file is input like any other: the error names every problem (of many, the
 // first ones) with the JSON pointer of its place. It must be strict JSON, of
 // this format's version, true to its schema, and agree with itself: its totals
-// are those of its lists, and what it refers to is there.
+// are those of its lists, and what it refers to is there. Members that a later
+// obconform has added are passed over.
 func ReadResults(data []byte) (Results, error) {
 	if len(data) > MaxResultsBytes {
 		return Results{}, fmt.Errorf("is %d bytes long; at most %d are read", len(data), MaxResultsBytes)
@@ -39,7 +40,8 @@ func ReadResults(data []byte) (Results, error) {
 	if len(faults) > 0 {
 		return Results{}, syntaxError(data, faults[0])
 	}
-	if err := checkVersion(value); err != nil {
+	// The version comes before the schema: a file of another version is not wrong.
+	if _, err := Format().VersionOf(value); err != nil {
 		return Results{}, err
 	}
 	if err := checkSchema(value); err != nil {
@@ -75,26 +77,9 @@ func pointerOr(pointer string) string {
 	return "at " + Line(pointer, maxShort)
 }
 
-// checkVersion comes before the schema: a file of another version is not wrong.
-func checkVersion(value any) error {
-	object, ok := value.(map[string]any)
-	if !ok {
-		return errors.New("is no results.json: expected an object")
-	}
-	version, ok := object["schemaVersion"].(json.Number)
-	switch {
-	case !ok:
-		return errors.New("is no results.json: it has no number schemaVersion")
-	case version.String() != fmt.Sprint(SchemaVersion):
-		return fmt.Errorf("has schemaVersion %s; this obconform reads %d: make it anew, or use the obconform that wrote it",
-			Line(version.String(), 20), SchemaVersion)
-	}
-	return nil
-}
-
 // compiledSchema is results.schema.json, compiled on first use.
 var compiledSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
-	return jsonschema.Single("results.schema.json", resultsSchema)
+	return Format().Compile()
 })
 
 func checkSchema(value any) error {

@@ -171,9 +171,8 @@ func TestResultsThatCannotBeRead(t *testing.T) {
 	for name, broken := range map[string]struct{ old, new, want string }{
 		"no JSON":                    {`"seed": 7`, `"seed": oops`, "line 11, column 10 (at /seed): has 'o' where a value was expected"},
 		"a member twice":             {`"seed": 7,`, `"seed": 7, "seed": 7,`, "(at /seed): has the member \"seed\" more than once"},
-		"another version":            {`"schemaVersion": 1`, `"schemaVersion": 2`, "has schemaVersion 2; this obconform reads 1"},
-		"no version":                 {`"schemaVersion": 1,`, ``, "is no results.json: it has no number schemaVersion"},
-		"an unknown member":          {`"seed": 7`, `"seed": 7, "extra": 1`, `at "/extra": additionalProperties: want no member of this name`},
+		"another version":            {`"schemaVersion": 1`, `"schemaVersion": 2`, "has schemaVersion 2; this obconform reads 1: it comes from a newer obconform"},
+		"no version":                 {`"schemaVersion": 1,`, ``, "is no results: it has no number schemaVersion"},
 		"a missing member":           {` "seed": 7,`, ``, `at "/seed": required: want a member: an integer`},
 		"an unknown verdict":         {`"verdict": "failed"`, `"verdict": "broken"`, `at "/clauses/5/verdict": enum: want one of passed, failed`},
 		"a number for a text":        {`"tool": "1.2.3"`, `"tool": 1`, `at "/tool": type: want a string, got 1`},
@@ -219,6 +218,30 @@ func TestFilesThatAreNoResults(t *testing.T) {
 	}
 	if _, err := report.ReadResults(bytes.Repeat([]byte(" "), report.MaxResultsBytes+1)); err == nil || !strings.Contains(err.Error(), "at most 67108864 are read") {
 		t.Errorf("a huge file: %v", err)
+	}
+}
+
+// What a later obconform of the same version of the format has added is passed
+// over, wherever it stands.
+func TestMembersOfALaterObconformArePassedOver(t *testing.T) {
+	results := everyKind()["failed"]
+	data, _ := resultsJSON(t, results)
+	for _, at := range []string{`"seed": 7`, `"totals": {`, `"id": "COM-STATUS"`, `"differs": false`, `"operation": "RegisterClient"`} {
+		later := strings.Replace(string(data), at, strings.Replace(at, `"`, `"later": {"a": [1]}, "`, 1), 1)
+		if strings.HasSuffix(at, "{") {
+			later = strings.Replace(string(data), at, at+`"later": 1,`, 1)
+		}
+		if later == string(data) {
+			t.Fatalf("nothing is added at %s", at)
+		}
+		back, err := report.ReadResults([]byte(later))
+		if err != nil {
+			t.Errorf("with a member beside %s: %v", at, err)
+			continue
+		}
+		if again, err := report.ResultsJSON(back); err != nil || !bytes.Equal(again, data) {
+			t.Errorf("with a member beside %s it is read otherwise: %v", at, err)
+		}
 	}
 }
 

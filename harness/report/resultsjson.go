@@ -9,17 +9,16 @@ import (
 	"time"
 
 	"obconform/harness/evidence"
+	"obconform/harness/format"
 )
-
-// SchemaVersion is the version of the format of results.json. A member that is
-// added leaves it, one that is renamed, removed or retyped raises it.
-const SchemaVersion = 1
 
 //go:embed results.schema.json
 var resultsSchema []byte
 
-// ResultsSchema is the JSON Schema (draft-07) of results.json.
-func ResultsSchema() []byte { return append([]byte(nil), resultsSchema...) }
+// Format is the format of results.json.
+func Format() format.Format {
+	return format.New("results", "results.json: the verdicts of one run", bytes.Clone(resultsSchema))
+}
 
 // Limits of results.json, which has to stay a few MB with 10,000 exchanges.
 const (
@@ -40,7 +39,7 @@ const (
 func ResultsJSON(results Results) ([]byte, error) {
 	w := documentWriter{details: maxDetail, texts: maxTexts}
 	d := document{
-		SchemaVersion: SchemaVersion, Tool: results.Tool, Subject: results.Subject.unlessBank(), Traffic: results.Traffic, Target: results.Target,
+		SchemaVersion: Format().Version, Tool: results.Tool, Subject: results.Subject.unlessBank(), Traffic: results.Traffic, Target: results.Target,
 		Start: results.Start.UTC(), End: results.End.UTC(), Seed: results.Seed,
 		Command: notNil(results.Command), APIs: notNil(results.APIs), FailOn: notNil(results.FailOn), Profile: results.Profile, Waivers: results.Waivers, Baseline: results.Baseline,
 		Shards:  results.Shards,

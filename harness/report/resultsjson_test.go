@@ -1,33 +1,18 @@
 package report_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"obconform/harness/contract"
+	"obconform/harness/format/formattest"
 	"obconform/harness/report"
 )
 
-func schemaOfResults(t *testing.T) *jsonschema.Schema {
+func schemaOfResults(t *testing.T) formattest.Schema {
 	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(report.ResultsSchema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.DefaultDraft(jsonschema.Draft7)
-	if err := compiler.AddResource("results.schema.json", document); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := compiler.Compile("results.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema
+	return formattest.Closed(t, report.Format().Schema)
 }
 
 func resultsJSON(t *testing.T, results report.Results) (data []byte, document map[string]any) {
@@ -42,20 +27,11 @@ func resultsJSON(t *testing.T, results report.Results) (data []byte, document ma
 	return data, document
 }
 
-func validate(t *testing.T, schema *jsonschema.Schema, data []byte) error {
-	t.Helper()
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema.Validate(value)
-}
-
 func TestResultsJSONKeepsItsSchema(t *testing.T) {
 	schema := schemaOfResults(t)
 	for name, results := range everyKind() {
 		data, _ := resultsJSON(t, results)
-		if err := validate(t, schema, data); err != nil {
+		if err := schema.Validate(data); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -65,7 +41,7 @@ func TestResultsJSONKeepsItsSchema(t *testing.T) {
 func TestTheSchemaRefuses(t *testing.T) {
 	schema := schemaOfResults(t)
 	data, _ := resultsJSON(t, everyKind()["failed"])
-	if err := validate(t, schema, data); err != nil {
+	if err := schema.Validate(data); err != nil {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]struct{ old, new string }{
@@ -83,7 +59,7 @@ func TestTheSchemaRefuses(t *testing.T) {
 		broken := strings.Replace(string(data), change.old, change.new, 1)
 		if broken == string(data) {
 			t.Errorf("%s: the case breaks nothing", name)
-		} else if validate(t, schema, []byte(broken)) == nil {
+		} else if schema.Validate([]byte(broken)) == nil {
 			t.Errorf("%s is accepted", name)
 		}
 	}
@@ -134,7 +110,7 @@ func TestResultsJSONStaysSmall(t *testing.T) {
 		t.Errorf("%d bytes", len(data))
 	}
 	t.Logf("%d bytes", len(data))
-	if err := validate(t, schemaOfResults(t), data); err != nil {
+	if err := schemaOfResults(t).Validate(data); err != nil {
 		t.Error(err)
 	}
 	if n := results.Exchanges; n != 10500 || document["exchanges"] != 10500.0 {

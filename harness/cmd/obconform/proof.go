@@ -34,7 +34,7 @@ type proof struct {
 // run makes the trials and writes the matrix: first one that says that the proof
 // never ended.
 func (p *proof) run(stop <-chan string) (int, error) {
-	p.matrix = detect.Detection{SchemaVersion: detect.DetectionVersion, Tool: toolVersion(), Target: "embedded mock bank",
+	p.matrix = detect.Detection{SchemaVersion: detect.Format().Version, Tool: toolVersion(), Target: "embedded mock bank",
 		Command: p.line(), Start: time.Now().UTC(), Seed: p.command.Seed, Suites: p.chosen.suites,
 		Interrupted: "the proof never reported its end"}
 	if p.target != "" {

@@ -1,15 +1,13 @@
 package main_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
+	"obconform/harness/format/formattest"
 	"obconform/harness/report"
 	"obconform/harness/report/agreement"
 	"obconform/harness/report/junitcheck"
@@ -113,23 +111,7 @@ func readFile(t *testing.T, path string) []byte {
 // validate holds results.json against its schema.
 func validate(t *testing.T, data []byte) {
 	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(report.ResultsSchema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("results.schema.json", document); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := compiler.Compile("results.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := schema.Validate(value); err != nil {
+	if err := formattest.Closed(t, report.Format().Schema).Validate(data); err != nil {
 		t.Errorf("results.json: %v", err)
 	}
 }

@@ -13,18 +13,17 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/format"
 	"obconform/harness/report"
 )
-
-// SchemaVersion is the version of the format. A member that is added leaves it,
-// one that is renamed, removed or retyped raises it.
-const SchemaVersion = 1
 
 //go:embed evidence.schema.json
 var schema []byte
 
-// Schema is the JSON Schema (draft-07) of an evidence file.
-func Schema() []byte { return bytes.Clone(schema) }
+// Format is the format of an evidence file.
+func Format() format.Format {
+	return format.New("evidence", "evidence/<spec>.json: what one spec saw", bytes.Clone(schema))
+}
 
 // Limits of all evidence files of a run.
 const (
@@ -116,7 +115,7 @@ func Render(results report.Results) ([]File, error) {
 }
 
 func documentOf(results report.Results, spec report.SpecVerdict, detailed []bool) document {
-	d := document{SchemaVersion: SchemaVersion, Tool: results.Tool, Suite: spec.Suite, Section: spec.Section, Spec: spec.Name,
+	d := document{SchemaVersion: Format().Version, Tool: results.Tool, Suite: spec.Suite, Section: spec.Section, Spec: spec.Name,
 		State: spec.State, Reason: report.Line(spec.Reason, maxText), Clauses: []contract.Clause{}, Legacy: append([]string{}, spec.Legacy()...),
 		Findings: []findingDocument{}, Failures: []report.Failure{}, Notes: []string{}, Exchanges: []exchangeDocument{}}
 	for _, id := range spec.Clauses {

@@ -1,36 +1,22 @@
 package evidencefile_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"obconform/harness/evidence"
+	"obconform/harness/format/formattest"
 	"obconform/harness/report"
 	"obconform/harness/report/evidencefile"
 	"obconform/harness/report/specimen"
 )
 
-func schemaOf(t *testing.T) *jsonschema.Schema {
+func schemaOf(t *testing.T) formattest.Schema {
 	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(evidencefile.Schema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("evidence.schema.json", document); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := compiler.Compile("evidence.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema
+	return formattest.Closed(t, evidencefile.Format().Schema)
 }
 
 func render(t *testing.T, results report.Results) []evidencefile.File {
@@ -40,15 +26,6 @@ func render(t *testing.T, results report.Results) []evidencefile.File {
 		t.Fatal(err)
 	}
 	return files
-}
-
-func valid(t *testing.T, schema *jsonschema.Schema, data []byte) error {
-	t.Helper()
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema.Validate(value)
 }
 
 const nasty = "\x00\x1b[31m</script>\u202e\u009b\xff \"'`|\r\n\U000e0001"
@@ -66,7 +43,7 @@ func TestEveryFileKeepsItsSchema(t *testing.T) {
 		}
 		for _, file := range render(t, results) {
 			got = append(got, file.Name)
-			if err := valid(t, schema, file.Data); err != nil {
+			if err := schema.Validate(file.Data); err != nil {
 				t.Errorf("%s: %s: %v", name, file.Name, err)
 			}
 			for _, r := range string(file.Data) {
@@ -89,7 +66,7 @@ func TestTheSchemaRefuses(t *testing.T) {
 	for _, change := range [][2]string{{`"schemaVersion": 1,`, `"schemaVersion": 2,`}, {`"state": "failed"`, `"state": "bad"`}, {`"curl": `, `"wget": `},
 		{`"level": "std"`, `"level": "must"`}, {`"exchange": 0`, `"exchange": -2`}, {`"notes": []`, `"notes": null`}, {`"response": {`, `"response": 1, "x": {`}} {
 		broken := strings.Replace(string(data), change[0], change[1], 1)
-		if broken == string(data) || valid(t, schema, []byte(broken)) == nil {
+		if broken == string(data) || schema.Validate([]byte(broken)) == nil {
 			t.Errorf("%s as %s is accepted", change[0], change[1])
 		}
 	}
