@@ -168,6 +168,10 @@ func readCredential(values []string) credential {
 	return credential{present: true, scheme: strings.ToLower(scheme), value: strings.TrimSpace(value)}
 }
 
+// maxBody is the longest body that is read, in bytes: far above any of the
+// contract's, far below what would cost memory or time.
+const maxBody = 256 << 10
+
 // json is the JSON body of the request.
 func (e *examination) json() *parsedJSON {
 	if e.did.document {
@@ -175,7 +179,7 @@ func (e *examination) json() *parsedJSON {
 	}
 	e.did.document = true
 	body := e.req.Body
-	if e.op.RequestModel == "" || e.isRegistration() || len(body.Bytes) == 0 || !e.jsonTyped() ||
+	if e.op.RequestModel == "" || e.isRegistration() || len(body.Bytes) == 0 || len(body.Bytes) > maxBody || !e.jsonTyped() ||
 		body.Lack != traffic.Nothing && body.Lack != traffic.Redacted || len(e.values("Content-Encoding")) > 0 {
 		return &e.document
 	}
@@ -219,7 +223,7 @@ func (e *examination) form() (values url.Values, known bool) {
 	if !e.did.form {
 		e.did.form = true
 		body := e.req.Body
-		if body.Lack == traffic.Nothing || body.Lack == traffic.Redacted {
+		if (body.Lack == traffic.Nothing || body.Lack == traffic.Redacted) && len(body.Bytes) <= maxBody {
 			values, err := url.ParseQuery(string(body.Bytes))
 			e.formValues, e.formKnown = values, err == nil
 		}
@@ -272,7 +276,8 @@ func (e *examination) readAnswer() {
 		e.is(contract.ListAccounts, contract.GetAccount, contract.GetJWKS, contract.CreateFundsConfirmation) {
 		return
 	}
-	if body := e.x.Response.Body; body.Lack == traffic.Nothing || body.Lack == traffic.Redacted {
+	body := e.x.Response.Body
+	if (body.Lack == traffic.Nothing || body.Lack == traffic.Redacted) && len(body.Bytes) <= maxBody {
 		value, _ := strictjson.Parse(body.Bytes)
 		e.answer, _ = value.(map[string]any)
 	}

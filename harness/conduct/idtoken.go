@@ -22,7 +22,7 @@ func (e *examination) checkIDToken(life *token, exchanged *code) {
 		return
 	}
 	life.checked = true
-	expect := jose.IDTokenExpectation{ClientID: life.client, Nonce: exchanged.nonce, Algorithms: signatures, Now: e.ended, Skew: e.options.ClockSkew}
+	expect := jose.IDTokenExpectation{ClientID: life.client, Algorithms: signatures, Now: e.ended, Skew: e.options.ClockSkew}
 	claims, problems := jose.VerifyIDToken(text, e.memory.keys, expect)
 	if claims == nil {
 		life.fault = "no readable form"
@@ -42,12 +42,14 @@ func (e *examination) checkIDToken(life *token, exchanged *code) {
 		{e.memory.keysKnown, "signature", "a signature that does not verify"},
 		{life.client != "", "claim aud", "another audience"},
 		{!e.ended.IsZero(), "claim exp", "an end that is past"},
-		{exchanged.nonce != "", "claim nonce", "another nonce, or none"},
 	} {
 		if fault.known && slices.ContainsFunc(problems, func(p jose.Problem) bool { return p.Where == fault.where }) {
 			life.fault = fault.words
 			return
 		}
+	}
+	if nonce, _ := claims["nonce"].(string); exchanged.nonce != 0 && e.memory.of(nonce) != exchanged.nonce {
+		life.fault = "another nonce, or none"
 	}
 }
 

@@ -214,7 +214,7 @@ func holdCodeVerifier(e *examination) {
 // CLI-STATE-CHECKED.
 func holdStateChecked(e *examination) {
 	life := e.exchange()
-	if life == nil || !life.issued || life.state == "" {
+	if life == nil || !life.issued || life.state == 0 {
 		return
 	}
 	if life.returned != life.state {
@@ -230,10 +230,10 @@ func (e *examination) rememberAuthorization() {
 	if e.op.ID == contract.Authorize && e.object.readable() {
 		a := &e.object
 		id, _ := a.intent(e.options.IntentClaim)
-		asked := &code{issued: true, client: a.get("client_id"), redirect: a.get("redirect_uri"), state: a.get("state"), nonce: a.get("nonce"),
-			scopes: scopesOf(a.get("scope")), consent: e.memory.of(id),
-			challenge: a.get("code_challenge"), challengeMethod: a.get("code_challenge_method")}
-		e.memory.pending.put(e.memory.of(asked.state), asked)
+		asked := &code{issued: true, redirect: short(a.get("redirect_uri")), state: e.memory.of(a.get("state")), nonce: e.memory.of(a.get("nonce")),
+			scopes: shorts(scopesOf(a.get("scope"))), consent: e.memory.of(id),
+			challenge: short(a.get("code_challenge")), challengeMethod: short(a.get("code_challenge_method"))}
+		e.memory.pending.put(asked.state, asked)
 		e.rememberCode(asked)
 		return
 	}
@@ -268,8 +268,8 @@ func (e *examination) rememberCode(asked *code) {
 		}
 	}
 	life := *asked
-	if life.returned = back.Get("state"); traffic.Withheld(life.returned) {
-		life.state = ""
+	if life.returned = e.memory.of(back.Get("state")); traffic.Withheld(back.Get("state")) {
+		life.state = 0
 	}
 	e.memory.codes.put(e.memory.of(value), &life)
 }

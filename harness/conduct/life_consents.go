@@ -197,7 +197,7 @@ func (e *examination) rememberAccounts() {
 		return
 	}
 	body := e.x.Response.Body
-	if body.Lack != traffic.Nothing && body.Lack != traffic.Redacted {
+	if body.Lack != traffic.Nothing && body.Lack != traffic.Redacted || len(body.Bytes) > maxBody {
 		return
 	}
 	k := e.memory.of(e.auth.value, string(e.op.ID), string(body.Bytes))

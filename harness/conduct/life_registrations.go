@@ -124,10 +124,10 @@ func (e *examination) rememberClient() {
 		}
 		return nil
 	}
-	life := &client{redirects: texts(said("redirect_uris")), grants: texts(said("grant_types"))}
-	life.method, _ = said("token_endpoint_auth_method", "tokenEndpointAuthMethod").(string)
+	method, _ := said("token_endpoint_auth_method", "tokenEndpointAuthMethod").(string)
+	life := &client{redirects: shorts(texts(said("redirect_uris"))), grants: shorts(texts(said("grant_types"))), method: short(method)}
 	if scope, ok := said("scope").(string); ok && !withheld(scope) {
-		life.scopes = scopesOf(scope)
+		life.scopes = shorts(scopesOf(scope))
 	}
 	e.memory.clients.put(e.memory.of(id), life)
 }

@@ -154,7 +154,7 @@ func (e *examination) rememberToken() {
 		return
 	}
 	grant, _ := e.field("grant_type")
-	life := token{client: e.caller()}
+	life := token{client: short(e.caller())}
 	asked, _ := e.field("scope")
 	switch grant {
 	case "client_credentials":
@@ -181,7 +181,7 @@ func (e *examination) rememberToken() {
 	if named := e.answered("/scope"); named != "" {
 		asked = named
 	}
-	if words := scopesOf(asked); len(words) > 0 {
+	if words := shorts(scopesOf(asked)); len(words) > 0 {
 		life.scopes = words
 	}
 	life.ends, life.born = e.lifeOf()

@@ -136,10 +136,11 @@ type refresh struct {
 // code is the life of an authorisation code.
 type code struct {
 	// issued says that the authorisation request was seen that it came back from.
-	issued                     bool
-	client, redirect           string
-	state, nonce               string
-	returned                   string // the state that came back
+	issued   bool
+	redirect string
+	// state and nonce are those that were sent, returned is the state that came
+	// back.
+	state, nonce, returned     key
 	scopes                     []string
 	consent                    key
 	challenge, challengeMethod string
@@ -177,6 +178,32 @@ type client struct {
 	redirects, grants, scopes []string
 	method                    string
 	deleted                   time.Time
+}
+
+// short is a text that is kept as it is: what is longer than any of the contract's
+// is kept as none, so that nobody fills the memory.
+func short(text string) string {
+	const longest = 2 << 10
+	if len(text) > longest {
+		return ""
+	}
+	return text
+}
+
+// shorts are such texts, no more than are reasonable.
+func shorts(texts []string) []string {
+	const most = 50
+	if len(texts) > most {
+		return nil
+	}
+	var all []string
+	for _, text := range texts {
+		if short(text) == "" {
+			return nil
+		}
+		all = append(all, text)
+	}
+	return all
 }
 
 // hold is the time in which an operation is not to be called.

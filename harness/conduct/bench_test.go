@@ -1,0 +1,112 @@
+package conduct_test
+
+import (
+	"encoding/base64"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"obconform/harness/conduct"
+	"obconform/harness/traffic"
+)
+
+// BenchmarkObserve is what one exchange costs, of each kind that there are many
+// of, and on average over a whole life. The requests of one benchmark differ as
+// those of a real client: each has an interaction id, and a body, of its own.
+func BenchmarkObserve(b *testing.B) {
+	for _, name := range []string{"list all", "account", "create consent", "get consent", "create funds consent", "funds", "token accounts", "authorize", "register"} {
+		b.Run(name, func(b *testing.B) { benchmark(b, wholeLife(b), name) })
+	}
+	b.Run("token by Basic", func(b *testing.B) {
+		s := wholeLife(b)
+		s.field("token accounts", "client_assertion", "")
+		setting("token accounts", "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(clientID+":s3cret")))(s)
+		benchmark(b, s, "token accounts")
+	})
+	b.Run("list of 20", func(b *testing.B) {
+		s := wholeLife(b)
+		s.answers("list all", 200, many(20))
+		benchmark(b, s, "list all")
+	})
+	b.Run("list of 20, each another", func(b *testing.B) {
+		s := wholeLife(b)
+		one := s.at("list all")
+		auditor, addresses := prepared(b, s, "list all")
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			b.StopTimer()
+			x := clone(*one)
+			answer := many(20)
+			answer["Meta"] = object{"n": i}
+			x.Response.Body.Bytes = marshal(b, answer)
+			b.StartTimer()
+			auditor.Observe(x, addresses.Of(x.Request))
+		}
+	})
+	b.Run("whole life", func(b *testing.B) {
+		s := wholeLife(b)
+		b.ReportAllocs()
+		exchanges := 0
+		for b.Loop() {
+			b.StopTimer()
+			auditor, addresses := prepared(b, s, "")
+			b.StartTimer()
+			for _, one := range s.steps {
+				auditor.Observe(one.x, addresses.Of(one.x.Request))
+				exchanges++
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(exchanges), "ns/exchange")
+	})
+}
+
+func many(n int) object {
+	var list []object
+	for i := range n {
+		list = append(list, object{"AccountId": strconv.Itoa(22289 + i), "Currency": "GBP", "AccountType": "Personal", "AccountSubType": "CurrentAccount",
+			"Description": "a current account", "Nickname": "bills",
+			"Account": []object{{"SchemeName": "UK.OBIE.SortCodeAccountNumber", "Identification": "08080021325698", "Name": "Morag Tennant"}}})
+	}
+	return object{"Data": object{"Account": list}, "Links": object{"Self": accounts}, "Meta": object{"TotalPages": 1}}
+}
+
+// prepared is an auditor that has seen the story up to a step.
+func prepared(b *testing.B, s *story, until string) (*conduct.Auditor, *traffic.Addresses) {
+	auditor, err := conduct.New(conduct.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	addresses := traffic.NewAddresses()
+	for _, one := range s.steps {
+		if one.name == until || until == "" && one.name != "discovery" {
+			break
+		}
+		auditor.Observe(one.x, addresses.Of(one.x.Request))
+		addresses.Learn(one.x)
+	}
+	return auditor, addresses
+}
+
+func benchmark(b *testing.B, s *story, name string) {
+	auditor, addresses := prepared(b, s, name)
+	one := *s.at(name)
+	route := addresses.Of(one.Request)
+	ids := make([][]string, 1<<12)
+	for i := range ids {
+		ids[i] = []string{uuid.NewString()}
+	}
+	header := clone(one).Request.Header
+	one.Request.Header = header
+	_, wantsID := header["X-Fapi-Interaction-Id"]
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if wantsID {
+			header["X-Fapi-Interaction-Id"] = ids[i%len(ids)]
+		}
+		one.Started = one.Started.Add(time.Millisecond)
+		one.Ended = one.Started.Add(time.Millisecond)
+		auditor.Observe(one, route)
+	}
+}
