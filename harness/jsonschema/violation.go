@@ -117,6 +117,9 @@ func subschema(tree map[string]any, path []string) map[string]any {
 		properties, _ := node["properties"].(map[string]any)
 		next, ok := properties[name].(map[string]any)
 		if !ok {
+			next, ok = node["additionalProperties"].(map[string]any)
+		}
+		if !ok {
 			if _, err := strconv.Atoi(name); err != nil {
 				return nil
 			}

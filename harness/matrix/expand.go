@@ -168,8 +168,9 @@ func (r *reader) template(at, text string) {
 	}
 }
 
-// storeName is what all three engines take as the name of a secret.
-var storeName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+// storeName is what all three engines take as the name of a secret, and what
+// nobody takes for the secret itself.
+var storeName = regexp.MustCompile(`^[A-Z]+(_[A-Z0-9]+)+$`)
 
 // expanded checks what only the runs show.
 func (r *reader) expanded(m Matrix) {
@@ -183,8 +184,8 @@ func (r *reader) expanded(m Matrix) {
 			r.complain("/config", "the relative path of a file, for "+cell.Name(), quote(cell.Config))
 		}
 		for _, secret := range cell.Secrets {
-			if !storeName.MatchString(secret.Store) || strings.HasPrefix(strings.ToUpper(secret.Store), "GITHUB_") {
-				r.complain("/secrets/"+secret.Key, "letters, digits and _ once placeholders are filled, and no GITHUB_ at its beginning, for "+cell.Name(), quote(secret.Store))
+			if !storeName.MatchString(secret.Store) || strings.HasPrefix(secret.Store, "GITHUB_") {
+				r.complain("/secrets/"+secret.Key, "a name like SANDBOX_CLIENT_SECRET, which does not begin with GITHUB_, for "+cell.Name(), "something else (not shown)")
 			}
 		}
 	}

@@ -120,7 +120,11 @@ var compiledSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
 
 type reader struct{ problems []Problem }
 
+// complain notes a problem of a place once, in however many runs it shows.
 func (r *reader) complain(where, expected, got string) {
+	if where != "" && slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Where == where && p.Got == got }) {
+		return
+	}
 	r.problems = append(r.problems, Problem{where, expected, got})
 }
 

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,12 +29,23 @@ func TestMatrix(t *testing.T) {
 	if err := os.WriteFile(wrong, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	pasted := filepath.Join(t.TempDir(), "pasted.json")
+	secret := canaries()["client.secret"]
+	quoted, err := json.Marshal(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = strings.NewReplacer(`"{BRAND}_SIGNING_KEY"`, string(quoted), `"client.authMethod": "private_key_jwt"`, `"client.secret": `+string(quoted)).Replace(string(readFile(t, file)))
+	if err := os.WriteFile(pasted, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		args []string
 		says []string
 	}{
 		{[]string{wrong, "--format", "gitlab"}, []string{wrong + ": at /shards: expected", wrong + ": at /schemaVersion: expected"}},
 		{[]string{filepath.Join(folder, "nowhere.json"), "--format", "gitlab"}, []string{"nowhere.json"}},
+		{[]string{pasted, "--format", "github"}, []string{"/secrets/client.signingKeyFile"}},
 		{[]string{file}, []string{"--format"}}, {[]string{file, "--format", "jenkins"}, []string{"jenkins", "github"}},
 	} {
 		e := obconform(t, append([]string{"matrix"}, c.args...)...)
@@ -42,5 +54,6 @@ func TestMatrix(t *testing.T) {
 		if strings.Contains(e.out, "apiVersion") || strings.Contains(e.out, "extends") {
 			t.Errorf("%v prints jobs all the same", c.args)
 		}
+		lookFor(t, map[string]string{secret: "client.secret"}).search(t, "matrix", e.out+e.errors)
 	}
 }
