@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"obconform/harness/contract"
+	"obconform/harness/mockbank"
 )
 
 // Detection is the matrix of one proof: each fault and mutation with what
@@ -78,6 +79,8 @@ type Figures struct {
 	// although they are not broken.
 	MeanFalseSubjects float64 `json:"meanFalseSubjects"`
 	Imprecise         int     `json:"imprecise"`
+	// FaultsWarned counts the faults of which there was a warning alone.
+	FaultsWarned int `json:"faultsWarned"`
 	// SecondsPerTrial is the time of the proof by the number of its trials.
 	SecondsPerTrial float64 `json:"secondsPerTrial"`
 	Trials          int     `json:"trials"`
@@ -95,7 +98,7 @@ func (d *Detection) Add(sight Sight) {
 		if others == nil {
 			others = []string{}
 		}
-		noticed := sight.Fault.ByName || len(sight.Fault.Others) > 0
+		noticed := sight.Fault.Notice != "" || len(sight.Fault.Others) > 0
 		d.Faults = append(d.Faults, FaultRow{Sighting: *sight.Fault, FalseSubjects: others, Imprecise: len(others) >= imprecise,
 			Outcome: outcomeOf(sight.Fault.Fired, noticed, sight.Fault.ByName)})
 	case sight.Mutation != nil:
@@ -103,6 +106,8 @@ func (d *Detection) Add(sight Sight) {
 			d.Trouble = append(d.Trouble, sight.Mutation.ID+": "+trouble)
 		}
 		d.Mutations = append(d.Mutations, MutationRow{MutationSighting: *sight.Mutation})
+	default:
+		d.Trouble = append(d.Trouble, "a trial ended without saying what it saw")
 	}
 }
 
@@ -123,11 +128,14 @@ func (d *Detection) Weigh(list Equivalences, whole bool) {
 		for _, passed := range slices.Concat(null.Passed, texts(null.Clauses)) {
 			d.Problems = append(d.Problems, "passed on the null bank '"+null.Name+"' ("+null.Way+"): "+passed)
 		}
+		if null.Specs == 0 || null.Exchanges == 0 {
+			d.Problems = append(d.Problems, "the null bank '"+null.Name+"' ("+null.Way+") was never asked, which proves nothing")
+		}
 	}
 	part := len(d.Suites) < len(contract.APIs())
 	for _, fault := range d.Faults {
 		// What every answer must be is broken in the answers of one API or another.
-		elsewhere := part && fault.Outcome == NeverReached
+		elsewhere := part && fault.Outcome == NeverReached && ofEveryAnswer(fault.Fault)
 		if fault.Outcome != CaughtByName && !elsewhere {
 			d.Problems = append(d.Problems, fault.Fault.ID+": "+string(fault.Outcome)+": "+fault.Fault.Sentence)
 		}
@@ -137,6 +145,25 @@ func (d *Detection) Weigh(list Equivalences, whole bool) {
 			d.Problems = append(d.Problems, mutation.ID+": "+string(mutation.Outcome)+": "+mutation.Place+" "+mutation.At+": "+mutation.Kind)
 		}
 	}
+}
+
+// ofEveryAnswer tells whether a fault breaks a clause that is no single API's.
+func ofEveryAnswer(fault mockbank.Fault) bool {
+	clause, _ := contract.ClauseByID(contract.ClauseID(fault.Clause))
+	return clause.API == contract.Common
+}
+
+// Nothing tells whether no trial has shown anything: none was made, or none
+// reached an answer.
+func (d *Detection) Nothing() bool {
+	reached := len(d.NullBanks)
+	for _, fault := range d.Faults {
+		reached += min(fault.Fired, 1)
+	}
+	for _, mutation := range d.Mutations {
+		reached += min(mutation.Fired, 1)
+	}
+	return reached == 0
 }
 
 func texts(clauses []contract.ClauseID) []string {
@@ -190,6 +217,9 @@ func (d *Detection) count() {
 		if fault.Imprecise {
 			f.Imprecise++
 		}
+		if fault.Notice == Warning {
+			f.FaultsWarned++
+		}
 	}
 	for _, notice := range []Notice{Failure, Inconclusion, Warning} {
 		f.Notices[notice] = 0
@@ -198,7 +228,9 @@ func (d *Detection) count() {
 		f.Mutations[mutation.Outcome]++
 		switch mutation.rank() {
 		case 0:
-			f.Unlisted++
+			if mutation.Trouble == "" { // else nothing is known
+				f.Unlisted++
+			}
 		case 1:
 			f.Allowed++
 		default:

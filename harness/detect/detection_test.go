@@ -28,8 +28,17 @@ func mutation(at, kind string, fired int, notice detect.Notice, clauses ...contr
 }
 
 func fault(id string, fired int, byName bool, others ...contract.ClauseID) detect.Sight {
-	return detect.Sight{Fault: &detect.Sighting{Fault: mockbank.Fault{ID: id, Clause: "AAC-201", Sentence: "It is wrong."},
-		Fired: fired, ByName: byName, Others: others}}
+	sighting := detect.Sighting{Fault: mockbank.Fault{ID: id, Clause: "AAC-201", Sentence: "It is wrong."},
+		Fired: fired, ByName: byName, Others: others}
+	if byName {
+		sighting.Notice = detect.Failure
+	}
+	return detect.Sight{Fault: &sighting}
+}
+
+// common is a fault of what every answer must be, which never showed.
+func common() detect.Sight {
+	return detect.Sight{Fault: &detect.Sighting{Fault: mockbank.Fault{ID: "com-body-a", Clause: "COM-BODY", Sentence: "It is wrong."}}}
 }
 
 // weighed is a matrix of those sights under that list.
@@ -78,14 +87,44 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// A fault that shows in the answers of another API is no problem of this suite's.
+// A fault of every answer that shows in those of another API is no problem of
+// this suite's; one of an API that was not reached is.
 func TestFaultsOfOtherSuites(t *testing.T) {
 	t.Parallel()
 	d := detect.Detection{Suites: []contract.API{contract.Accounts}}
+	d.Add(common())
+	d.Weigh(detect.Equivalences{}, false)
+	if len(d.Problems) != 0 || !d.Nothing() {
+		t.Errorf("a fault of another API's answers: %q, nothing: %t", d.Problems, d.Nothing())
+	}
 	d.Add(fault("aac-201-d", 0, false))
 	d.Add(fault("aac-201-c", 1, false))
-	if d.Weigh(detect.Equivalences{}, false); len(d.Problems) != 1 || !strings.HasPrefix(d.Problems[0], "aac-201-c") {
-		t.Errorf("expected the one that was reached, got %q", d.Problems)
+	d.Weigh(detect.Equivalences{}, false)
+	if len(d.Problems) != 2 || !strings.HasPrefix(d.Problems[0], "aac-201-c") || !strings.HasPrefix(d.Problems[1], "aac-201-d") {
+		t.Errorf("expected the two of the API, got %q", d.Problems)
+	}
+	if d.Nothing() {
+		t.Error("one was reached, and nothing was tried")
+	}
+}
+
+// What says nothing is not taken for a good word: a trial without an outcome, a
+// null bank that nobody asked, a survivor of a trial that went wrong.
+func TestWhatProvesNothing(t *testing.T) {
+	t.Parallel()
+	d := weighed(t, noList, detect.Sight{}, detect.Sight{Null: &detect.NullSighting{Name: "silent", Specs: 700}},
+		detect.Sight{Null: &detect.NullSighting{Name: "empty", Exchanges: 3}}, detect.Sight{Null: &detect.NullSighting{Name: "fine", Specs: 700, Exchanges: 3}})
+	if len(d.Trouble) != 1 || len(d.Problems) != 2 || d.Nothing() {
+		t.Errorf("trouble %q, problems %q", d.Trouble, d.Problems)
+	}
+	spoilt := mutation("/a", "drop", 2, "")
+	spoilt.Mutation.Trouble = "the bank was away"
+	d = weighed(t, noList, spoilt)
+	if len(d.Problems) != 0 || len(d.Trouble) != 1 || d.Figures.Unlisted != 0 {
+		t.Errorf("trouble %q, problems %q, %d survivors", d.Trouble, d.Problems, d.Figures.Unlisted)
+	}
+	if unreached := weighed(t, noList, mutation("/a", "drop", 0, "")); !unreached.Nothing() {
+		t.Error("a mutation that was never reached shows something")
 	}
 }
 

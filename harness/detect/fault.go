@@ -15,9 +15,12 @@ type Sighting struct {
 	Fault mockbank.Fault `json:"fault"`
 	// Fired is how often the fault showed.
 	Fired int `json:"fired"`
-	// ByName says that the fault's own clause turned red (or, where it is
-	// advice, was warned of).
+	// ByName says that the fault's own clause turned red (or, where what is
+	// broken is advice, was warned of).
 	ByName bool `json:"byName"`
+	// Notice is what the fault's own clause ended as, empty where it noticed
+	// nothing.
+	Notice Notice `json:"notice,omitempty"`
 	// Others are the other clauses that turned red, or were warned of.
 	Others []contract.ClauseID `json:"others,omitempty"`
 	// Inconclusive are clauses that could not be judged.
@@ -43,10 +46,27 @@ func (s Sighting) OtherSubjects() []string {
 	return subjects
 }
 
+// advised are the faults that break what is advice in a clause that otherwise
+// fails a run, with the word of the contract on it: a warning is all that they
+// can give. Of any other fault of such a clause a warning is too little.
+func advised() map[string]string {
+	return map[string]string{
+		"tok-200-with-refresh-token":                "TOK-200: no refresh_token (adv)",
+		"tok-200-with-id-token":                     "TOK-200: no id_token (adv)",
+		"aac-get-unknown-is-404":                    "R6: 404 is adv",
+		"acc-get-unknown-is-404":                    "R6: 404 is adv",
+		"cof-consent-get-unknown-is-404":            "R6: 404 is adv",
+		"com-secrets-registration-may-be-stored":    "COM-SECRETS: no-store is adv",
+		"aac-400-datetime-without-timezone":         "AAC-400-DATETIME: without a timezone 400 is adv",
+		"cof-consent-400-datetime-without-timezone": "AAC-400-DATETIME: without a timezone 400 is adv",
+	}
+}
+
 // See runs the suites that can notice the fault against a bank that has it.
 // Faults of what every answer must be are looked for in one suite after the
-// other, until one notices.
-func See(fault mockbank.Fault, options mockbank.Options, suites []tpp.Suite) (Sighting, error) {
+// other, until one notices. What is known of a bank without the fault, the
+// clauses that are red or warned of there, is no notice of it.
+func See(fault mockbank.Fault, options mockbank.Options, suites []tpp.Suite, known []contract.ClauseID) (Sighting, error) {
 	options.Faults = []string{fault.ID}
 	seen := Sighting{Fault: fault}
 	for _, api := range suitesFor(contract.ClauseID(fault.Clause)) {
@@ -58,7 +78,7 @@ func See(fault mockbank.Fault, options mockbank.Options, suites []tpp.Suite) (Si
 		if err != nil {
 			return seen, err
 		}
-		seen.add(trial)
+		seen.add(trial, known)
 		if seen.ByName {
 			break
 		}
@@ -76,18 +96,35 @@ func suitesFor(clause contract.ClauseID) []contract.API {
 	return []contract.API{known.API}
 }
 
-func (s *Sighting) add(trial Trial) {
-	s.Fired += trial.Fired[s.Fault.ID]
+// add takes in a trial. One in which the fault never showed says nothing of it,
+// whatever turned red.
+func (s *Sighting) add(trial Trial, known []contract.ClauseID) {
+	fired := trial.Fired[s.Fault.ID]
+	if s.Fired += fired; fired == 0 {
+		return
+	}
 	for _, clause := range trial.Results.Clauses {
-		switch clause.Verdict {
-		case report.Failed, report.Warned:
-			if string(clause.ID) == s.Fault.Clause {
-				s.ByName = true
-			} else if !slices.Contains(s.Others, clause.ID) {
-				s.Others = append(s.Others, clause.ID)
-			}
-		case report.Inconclusive:
+		switch {
+		case slices.Contains(known, clause.ID):
+		case clause.Verdict == report.Inconclusive:
 			s.Inconclusive = append(s.Inconclusive, clause.ID)
+		case clause.Verdict != report.Failed && clause.Verdict != report.Warned:
+		case string(clause.ID) == s.Fault.Clause:
+			s.named(clause)
+		case !slices.Contains(s.Others, clause.ID):
+			s.Others = append(s.Others, clause.ID)
 		}
 	}
+}
+
+// named weighs what the fault's own clause ended as.
+func (s *Sighting) named(clause report.ClauseResult) {
+	if clause.Verdict == report.Failed {
+		s.ByName, s.Notice = true, Failure
+		return
+	}
+	if s.Notice == "" {
+		s.Notice = Warning
+	}
+	s.ByName = s.ByName || clause.Level == contract.Adv || advised()[s.Fault.ID] != ""
 }

@@ -46,7 +46,7 @@ func trials(ids []string) error {
 		if !slices.Contains(ids, fault.ID) {
 			continue
 		}
-		seen, err := detect.See(fault, mockbank.Options{Keys: keys}, suites.All())
+		seen, err := detect.See(fault, mockbank.Options{Keys: keys}, suites.All(), nil)
 		if err != nil {
 			return fmt.Errorf("%s: %w", fault.ID, err)
 		}

@@ -28,6 +28,8 @@ type Job struct {
 	Way  string `json:"way,omitempty"`
 	// Mutation is one mutation.
 	Mutation *MutationTrial `json:"mutation,omitempty"`
+	// Known are the clauses that stand out without a fault.
+	Known []contract.ClauseID `json:"known,omitempty"`
 	// Suites are those that may run.
 	Suites []contract.API `json:"suites"`
 }
@@ -128,7 +130,7 @@ func (w *Worker) try(job Job) (sight Sight, err error) {
 		if i < 0 {
 			return sight, errors.New("there is no such fault")
 		}
-		seen, err := See(mockbank.Faults()[i], mockbank.Options{Keys: w.keys}, suites)
+		seen, err := See(mockbank.Faults()[i], mockbank.Options{Keys: w.keys}, suites, job.Known)
 		return Sight{Fault: &seen}, err
 	case job.Null != "":
 		i := slices.IndexFunc(NullBanks(), func(n NullBank) bool { return n.Name == job.Null })

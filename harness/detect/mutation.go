@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -46,10 +47,10 @@ type Learned struct {
 	Green map[contract.API][]string `json:"green"`
 	// Red are the specs that did not, with the reason.
 	Red []string `json:"red"`
-	// Warned are the clauses that are warned of without any mutation.
-	Warned  []contract.ClauseID `json:"warned"`
-	Specs   int                 `json:"specs"`
-	Seconds float64             `json:"seconds"`
+	// Known are the clauses that stand out without any mutation.
+	Known   Known   `json:"known"`
+	Specs   int     `json:"specs"`
+	Seconds float64 `json:"seconds"`
 }
 
 // Scene is where mutations are tried: it starts a ground for one trial.
@@ -77,7 +78,7 @@ func Learn(scene Scene, suites []tpp.Suite) (Learned, error) {
 		return Learned{}, err
 	}
 	learned := Learned{Catalogue: learner.Catalogue(), Green: map[contract.API][]string{}, Red: []string{},
-		Warned: []contract.ClauseID{}, Specs: len(results.Specs)}
+		Known: knownOf(results), Specs: len(results.Specs)}
 	refused := g.proxy.Refused()
 	for _, spec := range results.Specs {
 		switch {
@@ -87,11 +88,6 @@ func Learn(scene Scene, suites []tpp.Suite) (Learned, error) {
 			learned.Green[spec.Suite] = append(learned.Green[spec.Suite], spec.Name)
 		case spec.State != report.StateSkipped:
 			learned.Red = append(learned.Red, spec.Name+": "+string(spec.State)+": "+firstMessage(spec.SpecResult))
-		}
-	}
-	for _, clause := range results.Clauses {
-		if clause.Verdict == report.Warned {
-			learned.Warned = append(learned.Warned, clause.ID)
 		}
 	}
 	learned.Seconds = time.Since(began).Seconds()
@@ -118,8 +114,8 @@ type MutationTrial struct {
 	Entry     mutate.Entry     `json:"entry"`
 	Templates mutate.Templates `json:"templates"`
 	// Green are the specs that may run, by suite; nil for all.
-	Green  map[contract.API][]string `json:"green,omitempty"`
-	Warned []contract.ClauseID       `json:"warned,omitempty"`
+	Green map[contract.API][]string `json:"green,omitempty"`
+	Known Known                     `json:"known"`
 }
 
 // mostFirst is how many of the specs that saw a point are run first: one of
@@ -187,7 +183,7 @@ func (s *MutationSighting) run(trial MutationTrial, scene Scene, suite tpp.Suite
 	}
 	defer g.close()
 	g.proxy.Mutate(mutate.NewMutator(trial.Entry.Mutation, scene.signer()), trial.Templates)
-	results, err := part{suites: []tpp.Suite{suite}, specs: specs, failFast: true, observe: g.observe, tidy: g.tidy()}.run(g)
+	results, err := part{suites: []tpp.Suite{suite}, specs: specs, failFast: len(trial.Known.Failed) == 0, observe: g.observe, tidy: g.tidy()}.run(g)
 	if err != nil {
 		return err
 	}
@@ -196,12 +192,16 @@ func (s *MutationSighting) run(trial MutationTrial, scene Scene, suite tpp.Suite
 		fired += count
 	}
 	s.Fired += fired
-	found := notice(results, trial.Warned)
+	found := notice(results, trial.Known)
 	if fired == 0 {
 		// Nothing was changed, so nothing was noticed, whatever turned red.
 		if found.notice != "" {
 			s.Trouble = "a spec failed although no answer was changed: " + found.spec
 		}
+		return nil
+	}
+	if lost := g.proxy.Lost(); lost > 0 && found.notice == Inconclusion {
+		s.Trouble = fmt.Sprintf("the bank itself did not answer %d requests: that a spec is inconclusive says nothing", lost)
 		return nil
 	}
 	s.Notice, s.Spec, s.Trouble = found.notice, found.spec, found.trouble

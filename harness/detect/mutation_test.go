@@ -2,10 +2,12 @@ package detect_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"obconform/harness/contract"
 	"obconform/harness/detect"
+	"obconform/harness/detect/mutate"
 	"obconform/harness/mockbank"
 	"obconform/harness/tpp"
 	"obconform/suites"
@@ -37,8 +39,8 @@ func TestAWeakenedSuiteShowsAsASurvivor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(learned.Red) > 0 || len(learned.Warned) > 0 {
-		t.Fatalf("the learning pass is not green: %q, %v", learned.Red, learned.Warned)
+	if len(learned.Red) > 0 || len(learned.Known.All()) > 0 {
+		t.Fatalf("the learning pass is not green: %q, %v", learned.Red, learned.Known)
 	}
 	const name = "GET /open-banking/v3.1/aisp/accounts/{} 200 /Data/Account/*/Nickname: replace word"
 	see := func(suite []tpp.Suite) detect.MutationSighting {
@@ -76,13 +78,56 @@ func TestNullBanks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	behind := 0
 	for _, null := range detect.NullBanks() {
-		seen, err := detect.SeeNull(null, "headless", keys, accounts(t))
-		if err != nil {
-			t.Fatal(err)
+		for _, way := range detect.Ways() {
+			seen, err := detect.SeeNull(null, way, keys, accounts(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(seen.Passed)+len(seen.Clauses) > 0 || seen.Specs == 0 || seen.Exchanges == 0 || seen.Outcome == "passed" {
+				t.Errorf("%s: %+v", null.Name, seen)
+			}
+			if strings.Contains(null.Name, "behind the right discovery") && way == "codes" {
+				behind++
+				if seen.Exchanges < 25 { // each spec's own request, and not discovery alone
+					t.Errorf("%s: %d exchanges", null.Name, seen.Exchanges)
+				}
+			}
 		}
-		if len(seen.Passed)+len(seen.Clauses) > 0 || seen.Specs == 0 || seen.Exchanges == 0 || seen.Outcome == "passed" {
-			t.Errorf("%s: %+v", null.Name, seen)
-		}
+	}
+	if behind < 5 {
+		t.Errorf("%d null banks let a client in", behind)
+	}
+}
+
+// What the bank itself does not answer proves nothing of a mutation; what is
+// found all the same does.
+func TestABankThatIsAway(t *testing.T) {
+	keys, err := mockbank.GenerateKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	scene := detect.MockScene{Keys: keys}
+	learned, err := detect.Learn(scene, accounts(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(learned.Entries, func(e mutate.Entry) bool {
+		return e.Name() == "POST /oauth2/token 200 /expires_in: increase"
+	})
+	if i < 0 {
+		t.Fatal("the traffic does not allow the mutation")
+	}
+	trial := detect.MutationTrial{Entry: learned.Entries[i], Templates: learned.Templates}
+	if seen, err := detect.SeeMutation(trial, scene, accounts(t)); err != nil || seen.Outcome != detect.NotSeen || seen.Trouble != "" {
+		t.Fatalf("a bank that is there: %+v, %v", seen, err)
+	}
+	seen, err := detect.SeeMutation(trial, detect.Away(scene), accounts(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen.Notice != "" || !strings.Contains(seen.Trouble, "did not answer") || seen.Fired == 0 {
+		t.Errorf("a bank that is away: %+v", seen)
 	}
 }

@@ -61,22 +61,56 @@ type noticed struct {
 	trouble string
 }
 
-// notice weighs the results of a trial; known are the clauses that are warned
-// of anyway.
-func notice(results report.Results, known []contract.ClauseID) noticed {
+// Known are the clauses that stand out without any change: they notice nothing.
+type Known struct {
+	Failed []contract.ClauseID `json:"failed"`
+	Warned []contract.ClauseID `json:"warned"`
+}
+
+// knownOf reads them from the results of a pass without change.
+func knownOf(results report.Results) Known {
+	known := Known{Failed: []contract.ClauseID{}, Warned: []contract.ClauseID{}}
+	for _, clause := range results.Clauses {
+		switch clause.Verdict {
+		case report.Failed:
+			known.Failed = append(known.Failed, clause.ID)
+		case report.Warned:
+			known.Warned = append(known.Warned, clause.ID)
+		}
+	}
+	return known
+}
+
+// All are both sorts.
+func (k Known) All() []contract.ClauseID { return slices.Concat(k.Failed, k.Warned) }
+
+// anew tells whether a spec failed for more than clauses that are known to fail.
+func (k Known) anew(spec report.SpecVerdict) bool {
+	for clause := range spec.Failing {
+		if !slices.Contains(k.Failed, clause) {
+			return true
+		}
+	}
+	return len(spec.Failing) == 0
+}
+
+// notice weighs the results of a trial beside what is known anyway.
+func notice(results report.Results, known Known) noticed {
 	var n noticed
 	by := map[Notice][]contract.ClauseID{}
 	for _, clause := range results.Clauses {
 		switch clause.Verdict {
 		case report.Failed:
-			by[Failure] = append(by[Failure], clause.ID)
+			if !slices.Contains(known.Failed, clause.ID) {
+				by[Failure] = append(by[Failure], clause.ID)
+			}
 		case report.Warned:
-			if !slices.Contains(known, clause.ID) {
+			if !slices.Contains(known.All(), clause.ID) {
 				by[Warning] = append(by[Warning], clause.ID)
 			}
 		}
 	}
-	inconclusive := false
+	failed, inconclusive := len(by[Failure]) > 0, false
 	for _, spec := range results.Specs {
 		switch spec.State {
 		case report.StateErrored:
@@ -84,6 +118,10 @@ func notice(results report.Results, known []contract.ClauseID) noticed {
 		case report.StateInconclusive:
 			inconclusive = true
 		case report.StateFailed:
+			if !known.anew(spec) {
+				continue
+			}
+			failed = true
 		default:
 			continue
 		}
@@ -95,7 +133,7 @@ func notice(results report.Results, known []contract.ClauseID) noticed {
 		n.trouble = trouble.What
 	}
 	switch {
-	case len(by[Failure]) > 0 || results.Totals.Specs[report.StateFailed] > 0:
+	case failed:
 		n.notice, n.clauses = Failure, append(by[Failure], by[Warning]...)
 	case inconclusive:
 		n.notice, n.clauses = Inconclusion, by[Warning]

@@ -89,8 +89,8 @@ func (d Detection) figureLines() []string {
 	return []string{
 		fmt.Sprintf("target      %s", report.Line(d.Target, maxMessage)),
 		fmt.Sprintf("null banks  %d trials, %d with something that passes", f.NullBanks, f.NullBanksPassing),
-		fmt.Sprintf("faults      %d, caught by name %d, otherwise %d, reached and not seen %d, never reached %d", len(d.Faults),
-			f.Faults[CaughtByName], f.Faults[CaughtOtherwise], f.Faults[NotSeen], f.Faults[NeverReached]),
+		fmt.Sprintf("faults      %d, caught by name %d (%d warned), otherwise %d, reached and not seen %d, never reached %d", len(d.Faults),
+			f.Faults[CaughtByName], f.FaultsWarned, f.Faults[CaughtOtherwise], f.Faults[NotSeen], f.Faults[NeverReached]),
 		fmt.Sprintf("precision   %.3f other subjects turn red on average, %d faults are imprecise", f.MeanFalseSubjects, f.Imprecise),
 		fmt.Sprintf("mutations   %d of %d, noticed %d (by name %d, otherwise %d: %d failed, %d inconclusive, %d warned)", len(d.Mutations),
 			d.Possible, noticed, f.Mutations[CaughtByName], f.Mutations[CaughtOtherwise], f.Notices[Failure], f.Notices[Inconclusion], f.Notices[Warning]),

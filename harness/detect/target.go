@@ -18,6 +18,8 @@ type TargetScene struct {
 	// Writes lets requests through that create, change or delete something;
 	// without it the bank is only read.
 	Writes bool
+	// Share is how many processes ask the bank at once, and so share its rate.
+	Share int
 	// Options are what the command line settles for the client.
 	Options []tpp.Option
 }
@@ -39,6 +41,8 @@ func (s TargetScene) begin() (*ground, error) {
 	g.closes = append(g.closes, transport.CloseIdleConnections)
 	g.config.Target.Kind = s.Config.Kind() // the proxy's address must not make a mock of it
 	g.config.Target.AllowedHosts = nil     // whatever an answer says, the client stays with the proxy
+	rate := tpp.PaceOf(s.Config).Divided(max(1, s.Share))
+	g.config.Target.Rate = config.Rate{RequestsPerSecond: rate.PerSecond, Burst: rate.Burst}
 	g.config.Provoke = withoutBursts(s.Config.Provoke)
 	// What lies between us and the target is the proxy's to pass.
 	g.config.Target.HTTPVersion, g.config.Proxy = "1.1", config.Proxy{}

@@ -48,6 +48,23 @@ func TestTargetScene(t *testing.T) {
 	}
 }
 
+// Processes that ask a configured target at once keep its rate together.
+func TestTargetSceneSharesTheRate(t *testing.T) {
+	t.Parallel()
+	cfg := config.Default()
+	cfg.Target.BaseURL, cfg.Target.Rate = "https://bank.example", config.Rate{RequestsPerSecond: 6, Burst: 4}
+	for share, want := range map[int]config.Rate{0: {RequestsPerSecond: 6, Burst: 4}, 1: {RequestsPerSecond: 6, Burst: 4}, 3: {RequestsPerSecond: 2, Burst: 1}} {
+		g, err := TargetScene{Config: cfg, Share: share}.begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g.config.Target.Rate != want {
+			t.Errorf("one of %d: %+v", share, g.config.Target.Rate)
+		}
+		g.close()
+	}
+}
+
 // A configured target meets no burst: each trial would make one.
 func TestTargetSceneWithoutBursts(t *testing.T) {
 	t.Parallel()

@@ -286,3 +286,33 @@ func TestFailureMessages(t *testing.T) {
 		t.Errorf("findings are reported twice: %s", again)
 	}
 }
+
+// A success with nothing of its body meets no clause by its status alone; one
+// with a fault somewhere, a refusal and an empty answer do.
+func TestAHollowSuccessPutsNothingToTheTest(t *testing.T) {
+	found := func(clause contract.ClauseID, level contract.Level, where string) []evidence.Finding {
+		return []evidence.Finding{{Clause: clause, Level: level, Where: where}}
+	}
+	for name, c := range map[string]struct {
+		status    int
+		findings  []evidence.Finding
+		exercised bool
+	}{
+		"a whole body":             {200, nil, true},
+		"no Data":                  {200, found(contract.ComBody, contract.Doc, "/Data"), false},
+		"no body":                  {200, found(contract.ComBody, contract.Doc, "body"), false},
+		"no JSON":                  {200, found(contract.ComJSON, contract.Std, "body"), false},
+		"a wrong member":           {200, found(contract.ComBody, contract.Doc, "/Data/Account/0/Currency"), true},
+		"advice on Data":           {200, found(contract.ComBody, contract.Adv, "/Data"), true},
+		"a header":                 {200, found(contract.ComFapiPresent, contract.Doc, "header x-fapi-interaction-id"), true},
+		"a refusal without a body": {400, found(contract.ComBody, contract.Doc, "body"), true},
+		"a deletion with a body":   {204, found(contract.ComEmpty, contract.Doc, "body"), true},
+	} {
+		client := testClient(t, "http://127.0.0.1")
+		answer := client.testAnswer(t, contract.ListAccounts, c.status, "", c.findings...)
+		mustRun(t, func() { answer.Must(contract.AccList200, c.status) })
+		if got := slices.Contains(client.spec.Exercised, contract.AccList200); got != c.exercised {
+			t.Errorf("%s: exercised is %t", name, got)
+		}
+	}
+}

@@ -72,30 +72,35 @@ func (p *proof) status() int {
 		return exitInterrupted
 	case len(p.matrix.Problems) > 0:
 		return exitFailed
-	case len(p.matrix.Trouble) > 0, p.matrix.Figures.Trials == 0:
+	case len(p.matrix.Trouble) > 0, p.matrix.Nothing():
 		return exitUndecided
 	}
 	return exitOK
 }
 
-// trials makes all trials and fills the matrix.
+// trials makes all trials and fills the matrix: first a learning pass on a bank
+// without any fault, since what is red there notices nothing.
 func (p *proof) trials(ctx context.Context) {
 	pool := detect.Pool{Command: p.worker, Procs: p.command.Procs, Limit: trialTime}
-	jobs := p.named()
-	if p.chosen.most != 0 || len(p.chosen.mutations) > 0 {
+	jobs := p.nulls()
+	if p.chosen.most != 0 || len(p.chosen.mutations)+len(p.chosen.faults) > 0 {
 		for _, sight := range pool.Run(ctx, []detect.Job{{Learn: true, Suites: p.chosen.suites}}) {
-			jobs = append(jobs, p.mutations(sight)...)
+			jobs = append(jobs, p.changed(sight)...)
 		}
 	}
 	p.planned = len(jobs)
 	pool.Progress = p.progress
-	for _, sight := range pool.Run(ctx, jobs) {
+	sights := pool.Run(ctx, jobs)
+	for _, sight := range sights {
 		p.matrix.Add(sight)
+	}
+	if len(sights) < len(jobs) && ctx.Err() == nil {
+		p.matrix.Trouble = append(p.matrix.Trouble, fmt.Sprintf("%d of %d trials have an outcome", len(sights), len(jobs)))
 	}
 }
 
-// named are the jobs of null banks and named faults.
-func (p *proof) named() []detect.Job {
+// nulls are the jobs of null banks.
+func (p *proof) nulls() []detect.Job {
 	var jobs []detect.Job
 	if p.chosen.nulls {
 		for _, null := range detect.NullBanks() {
@@ -104,31 +109,41 @@ func (p *proof) named() []detect.Job {
 			}
 		}
 	}
-	for _, fault := range p.chosen.faults {
-		jobs = append(jobs, detect.Job{Fault: fault.ID, Suites: p.chosen.suites})
-	}
 	return jobs
 }
 
-// mutations are the jobs that a learning pass makes possible.
-func (p *proof) mutations(sight detect.Sight) []detect.Job {
+// changed are the jobs of named faults and mutations, once it is known what a
+// bank looks like that has none.
+func (p *proof) changed(sight detect.Sight) []detect.Job {
 	learned := sight.Learned
 	if sight.Trouble != "" || learned == nil {
 		p.matrix.Add(sight)
 		return nil
 	}
 	p.matrix.NotUsable = learned.Red
-	trial := detect.MutationTrial{Templates: learned.Templates, Warned: learned.Warned}
+	if p.target == "" {
+		for _, red := range learned.Red {
+			p.matrix.Trouble = append(p.matrix.Trouble, "on a bank without a fault: "+red)
+		}
+	}
+	var jobs []detect.Job
+	for _, fault := range p.chosen.faults {
+		jobs = append(jobs, detect.Job{Fault: fault.ID, Known: learned.Known.All(), Suites: p.chosen.suites})
+	}
+	if p.chosen.most == 0 && len(p.chosen.mutations) == 0 {
+		return jobs
+	}
+	return append(jobs, p.mutations(learned)...)
+}
+
+// mutations are the jobs that a learning pass makes possible.
+func (p *proof) mutations(learned *detect.Learned) []detect.Job {
+	trial := detect.MutationTrial{Templates: learned.Templates, Known: learned.Known}
 	if len(learned.Red) > 0 || p.target != "" {
 		trial.Green = learned.Green
 		if len(learned.Green) == 0 {
 			p.matrix.Trouble = append(p.matrix.Trouble, "no spec succeeds without a mutation: nothing can be proved here")
 			return nil
-		}
-	}
-	if p.target == "" {
-		for _, red := range learned.Red {
-			p.matrix.Trouble = append(p.matrix.Trouble, "on a bank without a fault: "+red)
 		}
 	}
 	entries := slices.DeleteFunc(learned.Entries, func(e mutate.Entry) bool { return !detect.InSuites(e.Mutation, p.chosen.suites) })
@@ -161,7 +176,7 @@ func (p *proof) choose(entries []mutate.Entry, trial detect.MutationTrial) []det
 func (p *proof) worker() *exec.Cmd {
 	args := []string{"prove-worker"}
 	if p.command.ConfigFile != "" {
-		args = append(args, "--config", p.command.ConfigFile)
+		args = append(args, "--config", p.command.ConfigFile, "--share", strconv.Itoa(p.command.Procs))
 	}
 	if p.command.AllowChangesOn != "" {
 		args = append(args, "--allow-changes-on", p.command.AllowChangesOn)

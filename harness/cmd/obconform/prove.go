@@ -118,8 +118,7 @@ func (p proveCommand) choice() (choice, error) {
 func (c *choice) chooseFaults(p proveCommand) (wrong []error) {
 	if p.ConfigFile == "" && len(p.Fault) == 0 && !p.NoFaults {
 		for _, fault := range mockbank.Faults() {
-			known, _ := contract.ClauseByID(contract.ClauseID(fault.Clause))
-			if known.API == contract.Common || slices.Contains(c.suites, known.API) {
+			if c.shows(fault) {
 				c.faults = append(c.faults, fault)
 			}
 		}
@@ -136,11 +135,19 @@ func (c *choice) chooseFaults(p proveCommand) (wrong []error) {
 			wrong = append(wrong, fmt.Errorf("--fault: there is no fault %q; 'obconform mock --list-faults' lists them", id))
 		case p.ConfigFile != "":
 			wrong = append(wrong, fmt.Errorf("--fault: %q is a fault of the mock bank, which a configured target has not", id))
+		case !c.shows(mockbank.Faults()[i]):
+			wrong = append(wrong, fmt.Errorf("--fault: %q shows in a suite that --suite leaves out", id))
 		default:
 			c.faults = append(c.faults, mockbank.Faults()[i])
 		}
 	}
 	return wrong
+}
+
+// shows tells whether the chosen suites may notice a fault.
+func (c *choice) shows(fault mockbank.Fault) bool {
+	known, _ := contract.ClauseByID(contract.ClauseID(fault.Clause))
+	return known.API == contract.Common || slices.Contains(c.suites, known.API)
 }
 
 // clearReports removes the reports of an earlier proof.

@@ -72,6 +72,14 @@ func TestProveFault(t *testing.T) {
 	}
 }
 
+// A proof that reached nothing is no proof.
+func TestProveNothing(t *testing.T) {
+	t.Parallel()
+	e := obconform(t, "prove", "--suite", "accounts", "--fault", "com-status-registration-is-200", "--reports", t.TempDir())
+	e.wantStatus(t, 3)
+	wantText(t, e.out, "never reached 1")
+}
+
 // A sample of mutations of one suite: each was reached, and what nobody notices
 // is allowed by the contract.
 func TestProveMutations(t *testing.T) {
@@ -118,6 +126,9 @@ func TestProveUsage(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "detection.json")); err == nil {
 		t.Error("there is a report of a proof that never began")
 	}
+	e = obconform(t, "prove", "--suite", "accounts", "--fault", "aac-201-echo-drops-a-permission", "--reports", dir)
+	e.wantStatus(t, 2)
+	wantText(t, e.errors, `"aac-201-echo-drops-a-permission" shows in a suite that --suite leaves out`)
 	obconform(t, "prove", "--config", filepath.Join(dir, "missing.json"), "--reports", dir).wantStatus(t, 2)
 }
 

@@ -9,6 +9,7 @@ import (
 // proveWorkerCommand is the process that makes trials for prove; see detect.
 type proveWorkerCommand struct {
 	ConfigFile string `name:"config"`
+	Share      int
 	changesFlag
 }
 
@@ -20,7 +21,7 @@ func (w proveWorkerCommand) Run(sh *shell) error {
 		if err != nil {
 			return usageError{err}
 		}
-		worker.Scene = detect.TargetScene{Config: loaded, Writes: w.AllowChangesOn != "", Options: w.options()}
+		worker.Scene = detect.TargetScene{Config: loaded, Writes: w.AllowChangesOn != "", Share: w.Share, Options: w.options()}
 	}
 	return worker.Work(sh.in, sh.out)
 }

@@ -37,6 +37,7 @@ type Proxy struct {
 	// fired and refused count, by observer, the answers that were changed and
 	// the requests that were kept from the service.
 	fired, refused map[string]int
+	lost           int
 }
 
 // Learn makes the proxy show its answers to a learner.
@@ -75,6 +76,14 @@ func (p *Proxy) Refused() map[string]int {
 	return maps.Clone(p.refused)
 }
 
+// Lost says how many requests the service did not answer: its connection was
+// lost, or a gateway spoke in its place (502, 503, 504).
+func (p *Proxy) Lost() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lost
+}
+
 // For is the handler that stands for one origin of the service.
 func (p *Proxy) For(origin *url.URL) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -83,6 +92,11 @@ func (p *Proxy) For(origin *url.URL) http.Handler {
 			return
 		}
 		answer, err := p.ask(r, origin)
+		p.mu.Lock()
+		if err != nil || answer.Status >= http.StatusBadGateway && answer.Status <= http.StatusGatewayTimeout {
+			p.lost++
+		}
+		p.mu.Unlock()
 		if err != nil {
 			hangUp(w) // the client sees what we see: no answer
 			return

@@ -276,3 +276,28 @@ func TestStandsAlone(t *testing.T) {
 		t.Errorf("it imports %v", got)
 	}
 }
+
+// What the service does not answer, or a gateway in its place, is counted, and
+// a mutation to such a status is not.
+func TestLost(t *testing.T) {
+	t.Parallel()
+	proxy := &mutate.Proxy{}
+	address, _ := inFront(t, proxy, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/gateway":
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case "/fault":
+			w.WriteHeader(http.StatusInternalServerError)
+		case "/away":
+			panic(http.ErrAbortHandler)
+		}
+	})
+	for i, path := range []string{"/", "/fault", "/gateway", "/away"} {
+		if res, err := http.Get(address + path); err == nil {
+			_ = res.Body.Close()
+		}
+		if want := max(0, i-1); proxy.Lost() < want || want == 0 && proxy.Lost() > 0 {
+			t.Errorf("after %s: %d", path, proxy.Lost())
+		}
+	}
+}
