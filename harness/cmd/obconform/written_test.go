@@ -16,12 +16,13 @@ import (
 // How the program is called: by its path in a script, at a prompt or in code in
 // Markdown, and by the image's name in the Containerfile.
 var (
-	inScript   = regexp.MustCompile(`(?:^|\s)\./obconform ([^|;&>#]*)`)
+	inScript   = regexp.MustCompile(`(?:^|[\s(])\./obconform ([^|;&>#)]*)`)
 	inMarkdown = regexp.MustCompile("(?m)(?:^\\$ |`)(?:bin/)?obconform ([^|;&>#`\n]*)")
 	inImage    = regexp.MustCompile(`(?:podman|docker) run .* obconform ([^|;&>#]*)`)
 )
 
-// What the shell puts in: here only ever a flag, or nothing.
+// What the shell puts in: here only ever flags, nothing, or the number of a
+// pipeline.
 var (
 	continued   = regexp.MustCompile(`\\+\n\s*`)
 	substituted = regexp.MustCompile(`\$\([^)]*echo ([^)]*)\)`)
@@ -31,6 +32,7 @@ var (
 // commandLines are the arguments of every command line of ours in a text.
 func commandLines(text string) [][]string {
 	text = substituted.ReplaceAllString(continued.ReplaceAllString(text, " "), "$1")
+	text = strings.NewReplacer("$GITHUB_RUN_ID", "4711", `"${arguments[@]}"`, "").Replace(text)
 	var lines [][]string
 	for _, call := range []*regexp.Regexp{inScript, inMarkdown, inImage} {
 		for _, found := range call.FindAllStringSubmatch(text, -1) {
@@ -68,13 +70,13 @@ var root = filepath.Join("..", "..", "..")
 // written are the files that tell a user what to type, with at least how many
 // command lines each has.
 var written = map[string]int{"README.md": 12, "harness/Containerfile": 1,
-	"harness/ci/github-actions.yml": 2, "harness/ci/gitlab-ci.yml": 2, "harness/ci/azure-pipelines.yml": 2, "harness/ci/Jenkinsfile": 2}
+	"harness/ci/github-actions.yml": 2, "harness/ci/github-matrix.yml": 3, "harness/ci/gitlab-ci.yml": 2, "harness/ci/azure-pipelines.yml": 2, "harness/ci/Jenkinsfile": 2}
 
 // Every command line that README, recipes and Containerfile show is one that the
 // program takes.
 func TestWhatIsWrittenCanBeTyped(t *testing.T) {
 	recipes, err := filepath.Glob(filepath.Join(root, "harness", "ci", "*"))
-	if err != nil || len(recipes) != 4 {
+	if err != nil || len(recipes) != 5 {
 		t.Errorf("%q, %v: name each recipe here", recipes, err)
 	}
 	for name, least := range written {
@@ -111,6 +113,8 @@ func TestWhatCannotBeTypedIsFound(t *testing.T) {
 		{"#   podman run --rm obconform run --config my.json\n", 1, false},
 		{"#   podman run --rm obconform ran --config my.json\n", 1, true},
 		{"  ./obconform mock --addr 127.0.0.1:1 &\n", 1, false},
+		{"  jobs=$(./obconform matrix m.json --format github)\n", 1, false},
+		{"  jobs=$(./obconform matrix m.json --format jenkins)\n", 1, true},
 	} {
 		lines := commandLines(c.text)
 		wrong := slices.ContainsFunc(lines, func(args []string) bool { return parses(args) != nil })
