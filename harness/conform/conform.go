@@ -7,7 +7,7 @@
 // the answer departs from it, what was expected and what came, and the exchange
 // with its secrets taken out.
 //
-// It owns the way from net/http's types to the auditor's and nothing of the
+// It owns the way from net/http's types to the judge's and nothing of the
 // contract. It starts no process and writes no file but below a test's own
 // temporary folder.
 //
@@ -32,22 +32,31 @@
 package conform
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"obconform/harness/audit"
+	"obconform/harness/conduct"
 	"obconform/harness/contract"
+	"obconform/harness/gate"
 	"obconform/harness/profile"
+	"obconform/harness/report"
 	"obconform/harness/traffic"
 )
 
 // Options are how answers are judged. The zero value judges as a run does that
 // is configured with nothing else.
 type Options struct {
+	// Sides are whose obligations are judged: the bank's by default, of a Transport
+	// those of the client too.
+	Sides gate.Sides
 	// JWKS is the bank's key set (RFC 7517), as its jwks_uri answers it. Without
-	// it signatures are not verified, and COM-SIGNATURE is not judged.
+	// it signatures are not verified, and COM-SIGNATURE is not judged; a Transport
+	// learns the keys that go by.
 	JWKS []byte
 	// FailOn are the levels whose breach fails a matcher or a test; doc and std
 	// when empty. Breaches of other levels are findings all the same.
@@ -57,6 +66,9 @@ type Options struct {
 	// ClockSkew is the difference between the clocks of bank and test that is
 	// allowed for; none when zero.
 	ClockSkew time.Duration
+	// Require are the clauses and operations that a Transport must see exercised,
+	// by identifier; else it fails the test.
+	Require []string
 }
 
 // maxBody bounds what is read of a body, in bytes; a larger one is not judged.
@@ -65,40 +77,42 @@ const maxBody = 16 << 20
 // maxValues bounds how many JSON values a judged body has.
 const maxValues = 1_000_000
 
-// Judge holds exchanges against the contract. It is safe for concurrent use, and
-// keeps nothing of what it has judged.
+// Judge holds single exchanges against the contract. It is safe for concurrent
+// use, and keeps nothing of what it has judged.
 type Judge struct {
 	options Options
-	auditor *audit.Auditor
+	gate    *gate.Judge
 }
 
-// New makes a judge. The error names the level or the profile that there is not.
+// New makes a judge. The error names each option that makes no sense.
 func New(options Options) (*Judge, error) {
-	for _, level := range options.FailOn {
-		if !isOneOf(level, contract.Levels()) {
-			return nil, fmt.Errorf("conform: FailOn: expected one of %q, got %q", contract.Levels(), level)
-		}
+	if options.Sides == "" {
+		options.Sides = gate.Bank
 	}
-	if options.Profile != "" && !isOneOf(options.Profile, profile.All()) {
-		return nil, fmt.Errorf("conform: Profile: expected one of %q, got %q", profile.All(), options.Profile)
-	}
-	auditor, err := audit.New(audit.Options{ClockSkew: options.ClockSkew, MaxResponseBytes: maxBody, MaxJSONValues: maxValues})
+	judge, err := options.gate()
 	if err != nil {
 		return nil, fmt.Errorf("conform: %w", err)
 	}
-	if options.JWKS != nil {
-		auditor.AddKeys(options.JWKS)
-	}
-	return &Judge{options: options, auditor: auditor}, nil
+	return &Judge{options: options, gate: judge}, nil
 }
 
-func isOneOf[T comparable](value T, all []T) bool {
-	for _, one := range all {
-		if one == value {
-			return true
+// gate makes the judge behind ours.
+func (o Options) gate() (*gate.Judge, error) {
+	for _, level := range o.FailOn {
+		if !slices.Contains(contract.Levels(), level) {
+			return nil, fmt.Errorf("option FailOn: expected some of %q, got %q", contract.Levels(), level)
 		}
 	}
-	return false
+	if o.Profile != "" && !slices.Contains(profile.All(), o.Profile) {
+		return nil, fmt.Errorf("option Profile: expected one of %q, got %q", profile.All(), o.Profile)
+	}
+	judge, err := gate.New(gate.Options{Sides: o.Sides, Require: o.Require, Run: report.Run{FailOn: o.FailOn, Profile: o.Profile},
+		Audit:   audit.Options{ClockSkew: o.ClockSkew, MaxResponseBytes: maxBody, MaxJSONValues: maxValues},
+		Conduct: conduct.Options{ClockSkew: o.ClockSkew}})
+	if err == nil && o.JWKS != nil {
+		judge.AddKeys(o.JWKS)
+	}
+	return judge, err
 }
 
 // standard is the judge behind the package's functions. Its schemas are compiled
@@ -123,6 +137,26 @@ func CheckExchange(operation contract.OperationID, x traffic.Exchange) ([]Findin
 	return judge.CheckExchange(operation, x)
 }
 
+// CheckRequest holds a request against every clause of the client's that one
+// request can decide. It reads the body and puts it back. The operation is told by
+// the address; the error says that there is none.
+func CheckRequest(request *http.Request) ([]Finding, error) {
+	judge, err := asking()
+	if err != nil {
+		return nil, err
+	}
+	if request == nil {
+		return nil, errors.New("conform: the request is nil")
+	}
+	again, body := replayable(request)
+	request.Body = again.Body
+	return judge.CheckExchange("", traffic.Exchange{Started: time.Now(), Request: traffic.Request{
+		Method: methodOf(request), URL: request.URL, Header: request.Header.Clone(), Body: body}})
+}
+
+// asking is the judge of single requests.
+var asking = sync.OnceValues(func() (*Judge, error) { return New(Options{Sides: gate.Client}) })
+
 // Check holds an answer of an operation against every clause that one answer can
 // decide. It reads the body and puts it back. What is known of the request is
 // taken from response.Request, which net/http's client sets; without one, what
@@ -136,9 +170,9 @@ func (j *Judge) Check(operation contract.OperationID, response *http.Response) (
 	return j.answered(operation, nil, response)
 }
 
-// CheckExchange holds the answer of an exchange that was seen or recorded against
-// the clauses. An empty operation is told by the address. The error is Check's,
-// or says what the exchange lacks.
+// CheckExchange holds an exchange that was seen or recorded against the clauses. An
+// empty operation is told by the address. The error is Check's, or says what the
+// exchange lacks.
 func (j *Judge) CheckExchange(operation contract.OperationID, x traffic.Exchange) ([]Finding, error) {
 	if operation == "" {
 		if operation = traffic.NewAddresses().Of(x.Request).Operation; operation == "" {
@@ -148,5 +182,45 @@ func (j *Judge) CheckExchange(operation contract.OperationID, x traffic.Exchange
 	if x.Response != nil && !x.Response.Body.Whole() {
 		return nil, fmt.Errorf("conform: the body of the answer is %s, so it cannot be judged", x.Response.Body.Lack)
 	}
-	return j.judge(operation, seen{Exchange: x})
+	return j.judge(operation, x)
+}
+
+// answered holds an answer against the clauses, to the request that it names
+// unless another is given.
+func (j *Judge) answered(operation contract.OperationID, request *http.Request, response *http.Response) ([]Finding, error) {
+	x, err := exchangeOf(operation, request, response)
+	if err != nil {
+		return nil, err
+	}
+	return j.judge(operation, x)
+}
+
+// judge has the exchange judged by itself.
+func (j *Judge) judge(operation contract.OperationID, x traffic.Exchange) ([]Finding, error) {
+	if _, known := contract.Lookup(operation); !known {
+		return nil, fmt.Errorf("conform: the contract has no operation %q", operation)
+	}
+	judged, shown, err := j.gate.Single(x, operation)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("conform: %w", err)
+	case judged.Inconclusive != "":
+		return nil, fmt.Errorf("conform: the answer of %s could not be judged: %s", operation, judged.Inconclusive)
+	}
+	var findings []Finding
+	for _, found := range judged.Findings {
+		clause, _ := contract.ClauseByID(found.Clause)
+		findings = append(findings, Finding{Clause: clause, Level: found.Level, Fails: j.options.Profile.Fails(found, j.failOn()),
+			Operation: operation, Where: found.Where, Expected: found.Expected, Actual: found.Actual, Exchange: shown,
+			found: found, options: j.options})
+	}
+	return findings, nil
+}
+
+// failOn are the levels that fail; the default is the contract's.
+func (j *Judge) failOn() []contract.Level {
+	if len(j.options.FailOn) == 0 {
+		return []contract.Level{contract.Doc, contract.Std}
+	}
+	return j.options.FailOn
 }

@@ -261,6 +261,60 @@ func TestMatcher(t *testing.T) {
 	}
 }
 
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	request := func(method, address, body string, edits ...string) *http.Request {
+		r, err := http.NewRequest(method, address, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+theToken)
+		for i := 0; i+1 < len(edits); i += 2 {
+			r.Header.Set(edits[i], edits[i+1])
+		}
+		return r
+	}
+	const consents = "https://bank.example/open-banking/v3.1/aisp/account-access-consents"
+	const consent = `{"Data":{"Permissions":["ReadAccountsBasic"]},"Risk":{}}`
+	for name, c := range map[string]struct {
+		request *http.Request
+		want    string
+	}{
+		"a right one":           {request("GET", accounts, ""), ""},
+		"a wrong header":        {request("GET", accounts, "", "x-fapi-interaction-id", "1"), "CLI-FAPI-ID"},
+		"a right body":          {request("POST", consents, consent, "Content-Type", "application/json"), ""},
+		"a body without Risk":   {request("POST", consents, strings.Replace(consent, `,"Risk":{}`, "", 1), "Content-Type", "application/json"), "CLI-MODEL"},
+		"a token in an address": {request("GET", accounts+"?access_token=x", ""), "CLI-URL-TOKEN"},
+	} {
+		for range 2 { // the body is put back
+			findings, err := conform.CheckRequest(c.request)
+			if got := clauses(findings); got != c.want || err != nil {
+				t.Errorf("%s: found %q, expected %q (%v)", name, got, c.want, err)
+			}
+		}
+		if ok, err := conform.BeConforming().Match(c.request); ok != (c.want == "") || err != nil {
+			t.Errorf("%s: the matcher says %t (%v)", name, ok, err)
+		}
+	}
+	for _, actual := range []any{nil, "text", (*http.Request)(nil), request("GET", "https://bank.example/balances", "")} {
+		if ok, err := conform.BeConforming().Match(actual); ok || err == nil {
+			t.Errorf("%T: %t, without an error", actual, ok)
+		}
+	}
+	address, err := url.Parse(accounts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := traffic.Exchange{Request: traffic.Request{Method: "GET", URL: address, Header: http.Header{"X-Fapi-Customer-Ip-Address": {"localhost"}}}}
+	m := conform.BeConforming()
+	if ok, err := m.Match(x); ok || err != nil || !strings.Contains(m.FailureMessage(x), "CLI-FAPI-IP (doc, breach)") {
+		t.Errorf("an exchange with a wrong address: %t (%v)\n%s", ok, err, m.FailureMessage(x))
+	}
+	if text := m.NegatedFailureMessage(x); !strings.Contains(text, "not to conform") {
+		t.Error(text)
+	}
+}
+
 // A failure is what a ticket needs, and no secret.
 func TestTheFailureCanBePastedIntoATicket(t *testing.T) {
 	t.Parallel()

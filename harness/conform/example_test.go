@@ -22,10 +22,9 @@ type printing struct{ cleanups []func() }
 
 func (*printing) Helper() {}
 
-// Errorf prints the first two lines: the rest has the time in it.
+// Errorf prints the first line: the rest has the time in it.
 func (*printing) Errorf(format string, args ...any) {
-	lines := strings.SplitN(fmt.Sprintf(format, args...), "\n", 3)
-	fmt.Println(strings.Join(lines[:min(2, len(lines))], "\n"))
+	fmt.Println(strings.SplitN(fmt.Sprintf(format, args...), "\n", 2)[0])
 }
 func (*printing) Logf(string, ...any)               {}
 func (*printing) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
@@ -131,6 +130,24 @@ func ExampleMatcher_To() {
 	// a bare 404 conforms
 }
 
+// A request is judged before anybody sends it.
+func ExampleBeConforming() {
+	Expect := gomega.NewGomega(func(message string, _ ...int) { fmt.Println(strings.SplitN(message, "\n  request:", 2)[0]) }).Expect
+
+	body := strings.NewReader(`{"Data":{"ConsentId":"1","Reference":"Order 66","InstructedAmount":{"Amount":20.00,"Currency":"GBP"}}}`)
+	request := httptest.NewRequest(http.MethodPost, "https://bank.example/open-banking/v3.1/cbpii/funds-confirmations", body)
+	request.Header = http.Header{"Authorization": {"Bearer a-token"}, "Content-Type": {"application/json"}}
+	Expect(request).To(conform.BeConforming())
+	// Output:
+	// Expected the request to conform to the contract.
+	//
+	// CLI-FUNDS-AMOUNT (doc, breach): An amount must be a string of 1 to 13 digits, a point and 1 to 5 digits, its currency a string of three capital letters.
+	//   source:   Confirmation of Funds v3.1, POST /funds-confirmations, InstructedAmount
+	//   where:    /Data/InstructedAmount/Amount
+	//   expected: a string matching ^\d{1,13}\.\d{1,5}$
+	//   actual:   20.00
+}
+
 // All that a client does goes through one transport, and is judged by itself.
 func ExampleTransport() {
 	t := &printing{}
@@ -143,6 +160,5 @@ func ExampleTransport() {
 		list(client, bank.URL, bank.CustomerToken("accounts"))
 	}
 	// Output:
-	// conform: ListAccounts, 3 times
-	// COM-FAPI-PRESENT (doc, breach): An answer must carry x-fapi-interaction-id exactly once, and it must be an RFC 4122 UUID.
+	// conform: ListAccounts: An answer must carry x-fapi-interaction-id exactly once, and it must be an RFC 4122 UUID.
 }

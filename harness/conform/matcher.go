@@ -69,14 +69,6 @@ func (m *Matcher) Match(actual any) (success bool, err error) {
 	return err == nil && len(failingOf(m.findings)) == 0, err
 }
 
-func (j *Judge) answered(operation contract.OperationID, request *http.Request, response *http.Response) ([]Finding, error) {
-	x, err := exchangeOf(operation, request, response)
-	if err != nil {
-		return nil, err
-	}
-	return j.judge(operation, x)
-}
-
 // FailureMessage implements Gomega's matcher: what a ticket needs, with secrets
 // taken out. Gomega would print the response itself, and its bearer token.
 func (m *Matcher) FailureMessage(any) string {
@@ -86,4 +78,42 @@ func (m *Matcher) FailureMessage(any) string {
 // NegatedFailureMessage implements Gomega's matcher.
 func (m *Matcher) NegatedFailureMessage(any) string {
 	return fmt.Sprintf("Expected the answer to %s not to conform to the contract, and it does.", m.operation)
+}
+
+// RequestMatcher is a Gomega matcher that holds a request against what a client
+// has to do.
+type RequestMatcher struct{ findings []Finding }
+
+var _ types.GomegaMatcher = (*RequestMatcher)(nil)
+
+// BeConforming succeeds for an *http.Request, or the request of a traffic.Exchange,
+// in which nothing departs from a client's clauses (CLI-…) that fails a test. What
+// only several requests show (a code used twice, an interaction id used again) is
+// a Transport's to find.
+func BeConforming() *RequestMatcher { return &RequestMatcher{} }
+
+// Match implements Gomega's matcher.
+func (m *RequestMatcher) Match(actual any) (success bool, err error) {
+	switch value := actual.(type) {
+	case *http.Request:
+		m.findings, err = CheckRequest(value)
+	case traffic.Exchange:
+		var judge *Judge
+		if judge, err = asking(); err == nil {
+			m.findings, err = judge.CheckExchange("", value)
+		}
+	default:
+		return false, fmt.Errorf("conform: BeConforming expects an *http.Request or a traffic.Exchange, got %T", actual)
+	}
+	return err == nil && len(failingOf(m.findings)) == 0, err
+}
+
+// FailureMessage implements Gomega's matcher.
+func (m *RequestMatcher) FailureMessage(any) string {
+	return "Expected the request to conform to the contract.\n\n" + ticket(m.findings)
+}
+
+// NegatedFailureMessage implements Gomega's matcher.
+func (m *RequestMatcher) NegatedFailureMessage(any) string {
+	return "Expected the request not to conform to the contract, and it does."
 }

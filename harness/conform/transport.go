@@ -2,71 +2,44 @@ package conform
 
 import (
 	"bytes"
-	"fmt"
 	"io"
-	"maps"
 	"net/http"
-	"slices"
-	"strings"
-	"sync"
 	"time"
 
-	"obconform/harness/contract"
-	"obconform/harness/evidence"
+	"obconform/harness/gate"
+	"obconform/harness/report"
 	"obconform/harness/traffic"
 )
 
 // Transport is an http.RoundTripper that passes everything on unchanged and
-// judges it. It reports at the end of the test: findings that fail one as errors,
-// others as log lines. It is safe for concurrent use.
+// judges it: what the bank answers, what the client asks, and the lives of tokens,
+// codes and consents from one exchange to the next. It reports at the end of the
+// test. It is safe for concurrent use.
 type Transport struct {
-	t         TB
-	base      http.RoundTripper
-	judge     *Judge
-	addresses *traffic.Addresses
-
-	mu      sync.Mutex
-	kinds   []*kind
-	index   map[kindKey]*kind
-	judged  int
-	without map[string]int // exchanges that were not judged, by the reason
+	t    TB
+	base http.RoundTripper
+	gate *gate.Judge
 }
-
-// kindKey is what makes two findings the same for the reader.
-type kindKey struct {
-	clause          contract.ClauseID
-	level           contract.Level
-	operation       contract.OperationID
-	where, expected string
-}
-
-// kind is findings of one kind: the first, and how many there were.
-type kind struct {
-	first Finding
-	count int
-}
-
-// maxKinds bounds what is kept, whatever a server answers.
-const maxKinds = 200
 
 // NewTransport judges what goes through base; http.DefaultTransport when nil. It
 // ends the test where the options make no sense.
 //
 // It knows the documented paths, wherever they are rooted, and the endpoints of
 // discovery documents that went by. What belongs to no operation of the contract
-// is passed on and counted. A test in which no exchange could be judged fails: it
-// would prove nothing.
+// is passed on and counted. At the end of the test each breach of a level that
+// fails is an error, others are logged. A test in which nothing could be judged
+// fails: it would prove nothing.
 func NewTransport(t TB, base http.RoundTripper, options Options) *Transport {
 	t.Helper()
 	if base == nil {
 		base = http.DefaultTransport
 	}
-	judge, err := New(options)
+	judge, err := options.gate()
 	if err != nil {
-		t.Fatalf("%v", err)
+		t.Fatalf("conform: %v", err)
 		return nil
 	}
-	tr := &Transport{t: t, base: base, judge: judge, addresses: traffic.NewAddresses(), index: map[kindKey]*kind{}, without: map[string]int{}}
+	tr := &Transport{t: t, base: base, gate: judge}
 	t.Cleanup(tr.report)
 	return tr
 }
@@ -74,21 +47,19 @@ func NewTransport(t TB, base http.RoundTripper, options Options) *Transport {
 // RoundTrip implements http.RoundTripper. Its errors are those of the base.
 func (tr *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	outgoing, body := replayable(request)
-	started := time.Now()
+	x := traffic.Exchange{Started: time.Now(), Request: traffic.Request{
+		Method: methodOf(request), URL: request.URL, Header: request.Header.Clone(), Body: body}}
 	response, err := tr.base.RoundTrip(outgoing)
-	x := seen{Exchange: traffic.Exchange{Started: started, Request: traffic.Request{
-		Method: request.Method, URL: request.URL, Header: request.Header.Clone(), Body: body}}}
-	if x.Request.Method == "" {
-		x.Request.Method = http.MethodGet
-	}
 	if err != nil {
-		x.Ended, x.Err = time.Now(), err.Error()
+		x.Err = err.Error()
 	} else {
-		x.announced = response.ContentLength
-		x.read(response)
-		x.Ended = time.Now()
+		var trouble error
+		if x.Response, trouble = received(response); trouble != nil {
+			x.Err = trouble.Error()
+		}
 	}
-	tr.add(x)
+	x.Ended = time.Now()
+	tr.gate.Add(x)
 	return response, err
 }
 
@@ -112,75 +83,37 @@ func replayable(request *http.Request) (*http.Request, traffic.Body) {
 	return outgoing, body
 }
 
-// add judges one exchange.
-func (tr *Transport) add(x seen) {
-	operation := tr.addresses.Of(x.Request).Operation
-	if operation == "" {
-		tr.skip("it belongs to no operation of the contract")
-		return
-	}
-	tr.addresses.Learn(x.Exchange)
-	if operation == contract.GetJWKS && x.Response != nil && x.Response.Status == http.StatusOK {
-		tr.judge.auditor.AddKeys(x.Response.Body.Bytes)
-	}
-	findings, err := tr.judge.judge(operation, x)
-	if err != nil {
-		tr.skip(strings.TrimPrefix(err.Error(), "conform: "))
-		return
-	}
-	tr.mu.Lock()
-	defer tr.mu.Unlock()
-	tr.judged++
-	for _, f := range findings {
-		key := kindKey{f.Clause.ID, f.Level, f.Operation, evidence.AnyIndex(f.Where), f.Expected}
-		if known := tr.index[key]; known != nil {
-			known.count++
-		} else if len(tr.kinds) < maxKinds {
-			fresh := &kind{first: f, count: 1}
-			tr.index[key] = fresh
-			tr.kinds = append(tr.kinds, fresh)
-		}
-	}
-}
-
-func (tr *Transport) skip(reason string) {
-	tr.mu.Lock()
-	defer tr.mu.Unlock()
-	if _, known := tr.without[reason]; known || len(tr.without) < maxKinds {
-		tr.without[reason]++
-	}
-}
-
-// Findings are what was found so far, the first of each kind.
-func (tr *Transport) Findings() []Finding {
-	tr.mu.Lock()
-	defer tr.mu.Unlock()
-	var all []Finding
-	for _, k := range tr.kinds {
-		all = append(all, k.first)
-	}
-	return all
-}
+// Results is what the exchanges so far come to, as the reports of a run have it.
+func (tr *Transport) Results() report.Results { return tr.gate.Results(time.Now()) }
 
 // report tells the test what was found.
 func (tr *Transport) report() {
 	tr.t.Helper()
-	tr.mu.Lock()
-	defer tr.mu.Unlock()
-	for _, k := range tr.kinds {
-		say, times := tr.t.Logf, ""
-		if k.first.Fails {
-			say = tr.t.Errorf
+	results := tr.Results()
+	for _, spec := range results.Specs {
+		ticket := results.Ticket(spec)
+		switch {
+		case ticket == "":
+		case spec.State == report.StateFailed:
+			tr.t.Errorf("conform: %s\n%s", spec.Name, ticket)
+		default:
+			tr.t.Logf("conform: %s\n%s", spec.Name, ticket)
 		}
-		if k.count > 1 {
-			times = fmt.Sprintf(", %d times", k.count)
+	}
+	for _, name := range results.Traffic.Unmet {
+		tr.t.Errorf("conform: %s is required, and was not exercised", name)
+	}
+	judged := 0
+	for _, answer := range results.Traffic.Answers {
+		judged += answer.Exchanges - answer.Inconclusive
+		if answer.Inconclusive > 0 {
+			tr.t.Logf("conform: of %s, %d answers could not be judged (%s)", answer.Operation, answer.Inconclusive, report.StatusWord(answer.Status))
 		}
-		say("conform: %s%s\n%s", k.first.Operation, times, k.first)
 	}
-	for _, reason := range slices.Sorted(maps.Keys(tr.without)) {
-		tr.t.Logf("conform: %d not judged: %s", tr.without[reason], reason)
+	if n := results.Traffic.Elsewhere; n > 0 {
+		tr.t.Logf("conform: %d exchanges belong to no operation of the contract", n)
 	}
-	if tr.judged == 0 {
+	if judged == 0 {
 		tr.t.Errorf("conform: no exchange could be judged")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"obconform/harness/conform"
+	"obconform/harness/gate"
 	"obconform/harness/mockbank"
 )
 
@@ -54,14 +55,14 @@ func TestTransportReportsAtTheEnd(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		faults, want []string
-		calls        int
+		count, calls int
 	}{
-		"a bank that keeps the contract": {nil, nil, 3},
+		"a bank that keeps the contract": {nil, nil, 0, 3},
 		"a fault that is met three times": {[]string{"com-fapi-present-missing-on-success"},
-			[]string{"ListAccounts, 3 times\nCOM-FAPI-PRESENT (doc, breach)"}, 3},
+			[]string{"ListAccounts: An answer must carry", "COM-FAPI-PRESENT (doc, breach)", "count:    3"}, 1, 3},
 		"two faults": {[]string{"com-fapi-present-missing-on-success", "com-body-account-without-type"},
-			[]string{"ListAccounts\nCOM-FAPI-PRESENT (doc, breach)", "ListAccounts, 2 times\nCOM-BODY (doc, breach)"}, 1},
-		"no exchange at all": {nil, []string{"no exchange could be judged"}, 0},
+			[]string{"COM-FAPI-PRESENT (doc, breach)", "COM-BODY (doc, breach)", "count:    2"}, 2, 1},
+		"no exchange at all": {nil, []string{"no exchange could be judged"}, 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -78,12 +79,13 @@ func TestTransportReportsAtTheEnd(t *testing.T) {
 				t.Errorf("said before the end: %q", test.errors)
 			}
 			test.end()
-			if len(test.errors) != len(c.want) {
-				t.Fatalf("expected %d errors, got %q", len(c.want), test.errors)
+			said := strings.Join(test.errors, "\n")
+			if len(test.errors) != c.count || strings.Contains(said, token) {
+				t.Fatalf("expected %d errors, and no token, got\n%s", c.count, said)
 			}
-			for i, want := range c.want {
-				if !strings.Contains(test.errors[i], want) || strings.Contains(test.errors[i], token) {
-					t.Errorf("expected %q in, and no token:\n%s", want, test.errors[i])
+			for _, want := range c.want {
+				if !strings.Contains(said, want) {
+					t.Errorf("expected %q in\n%s", want, said)
 				}
 			}
 		})
@@ -96,12 +98,60 @@ func TestTransportLearnsEndpointsAndKeys(t *testing.T) {
 	t.Parallel()
 	bank := conform.NewBank(t, mockbank.Options{Faults: []string{"tok-200-may-be-stored"}})
 	test := &recordingTest{T: t}
-	transport := conform.NewTransport(test, bank.Client().Transport, conform.Options{})
-	bank.Client().Transport = transport
+	bank.Client().Transport = conform.NewTransport(test, bank.Client().Transport, conform.Options{})
 	bank.ClientToken("accounts")
-	if findings := transport.Findings(); len(findings) == 0 || findings[0].Clause.ID != "TOK-200" {
-		t.Errorf("found %q", clauses(findings))
+	if test.end(); len(test.errors) != 1 || !strings.Contains(test.errors[0], "TOK-200 (std, breach)") {
+		t.Errorf("found %q", test.errors)
 	}
+}
+
+// The client is judged too, from one request to the next.
+func TestTransportJudgesTheClient(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		options   conform.Options
+		do        func(client *http.Client, bank *conform.Bank)
+		err, logs string
+	}{
+		"a right one": {conform.Options{}, func(*http.Client, *conform.Bank) {}, "", ""},
+		"a token in the address": {conform.Options{}, func(c *http.Client, b *conform.Bank) {
+			get(c, b.URL+"/open-banking/v3.1/aisp/accounts?access_token=a-token")
+		}, "CLI-URL-TOKEN (std, breach)", ""},
+		"of which nobody asked": {conform.Options{Sides: gate.Bank}, func(c *http.Client, b *conform.Bank) {
+			get(c, b.URL+"/open-banking/v3.1/aisp/accounts?access_token=a-token")
+		}, "", ""},
+		"an identifier used again": {conform.Options{}, func(c *http.Client, b *conform.Bank) {
+			request, _ := http.NewRequest("GET", b.URL+"/open-banking/v3.1/aisp/accounts/1", nil)
+			request.Header = http.Header{"Authorization": {"Bearer other-token"}, "X-Fapi-Interaction-Id": {interactionID}}
+			if response, err := c.Do(request); err == nil {
+				_ = response.Body.Close()
+			}
+		}, "", "CLI-FAPI-ID-FRESH (adv, warning)"},
+		"what it never did": {conform.Options{Require: []string{"DeleteAccountAccessConsent"}}, func(*http.Client, *conform.Bank) {}, "DeleteAccountAccessConsent is required", ""},
+		"and what it did":   {conform.Options{Require: []string{"ListAccounts"}}, func(*http.Client, *conform.Bank) {}, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bank := conform.NewBank(t, mockbank.Options{})
+			test := &recordingTest{T: t}
+			client := &http.Client{Transport: conform.NewTransport(test, bank.Client().Transport, c.options)}
+			list(client, bank.URL, bank.CustomerToken("accounts"))
+			c.do(client, bank)
+			test.end()
+			errors, logs := strings.Join(test.errors, "\n"), strings.Join(test.logs, "\n")
+			if (c.err == "") != (errors == "") || !strings.Contains(errors, c.err) || !strings.Contains(logs, c.logs) {
+				t.Errorf("errors: %s\nlogs: %s", errors, logs)
+			}
+		})
+	}
+}
+
+func get(client *http.Client, address string) {
+	response, err := client.Get(address)
+	if err != nil {
+		panic(err)
+	}
+	_ = response.Body.Close()
 }
 
 func TestTransportPassesOnWhatItCannotJudge(t *testing.T) {
@@ -112,7 +162,7 @@ func TestTransportPassesOnWhatItCannotJudge(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	test := &recordingTest{T: t}
-	client := &http.Client{Transport: conform.NewTransport(test, server.Client().Transport, conform.Options{})}
+	client := &http.Client{Transport: conform.NewTransport(test, server.Client().Transport, conform.Options{Sides: gate.Bank})}
 	for _, path := range []string{"/elsewhere", "/open-banking/v3.1/cbpii/funds-confirmations"} {
 		response, err := client.Post(server.URL+path, "text/plain", strings.NewReader(long))
 		if err != nil {
@@ -130,7 +180,7 @@ func TestTransportPassesOnWhatItCannotJudge(t *testing.T) {
 	}
 	test.end()
 	said := strings.Join(test.logs, "\n")
-	for _, want := range []string{"1 not judged: it belongs to no operation", "larger than the limit", "the answer of ListAccounts could not be judged"} {
+	for _, want := range []string{"1 exchanges belong to no operation", "of CreateFundsConfirmation, 1 answers could not be judged (status 200)", "of ListAccounts, 1 answers could not be judged (no answer)"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is missing in\n%s", want, said)
 		}

@@ -33,7 +33,7 @@ func (j *Judge) keep(x traffic.Exchange, judged *Judged) {
 		index, has := kept[c]
 		if !has && len(c.examples) < maxExamples {
 			if example == nil {
-				example = j.example(x, *judged, redactor)
+				example = j.roomFor(shown(x, *judged, redactor))
 			}
 			index, has = len(c.examples), true
 			kept[c] = index
@@ -48,9 +48,18 @@ func (j *Judge) keep(x traffic.Exchange, judged *Judged) {
 // maxBody bounds what is kept of a body, in bytes.
 const maxBody = 16 << 10
 
-// example is an exchange as the reports show it, redacted.
-func (j *Judge) example(x traffic.Exchange, judged Judged, redactor *redact.Redactor) *evidence.Exchange {
-	kept := &evidence.Exchange{Operation: judged.Route.Operation, Method: redactor.Text(x.Request.Method), Started: x.Started.UTC(),
+// roomFor is an example as far as there is room for it.
+func (j *Judge) roomFor(example *evidence.Exchange, size int) *evidence.Exchange {
+	if j.counts.room -= size; j.counts.room < 0 {
+		example.RequestHeaders, example.ResponseHeaders, example.RequestBody, example.ResponseBody = nil, nil, "", ""
+	}
+	return example
+}
+
+// shown is an exchange as the reports show it, redacted, and the size of its
+// headers and bodies in bytes.
+func shown(x traffic.Exchange, judged Judged, redactor *redact.Redactor) (kept *evidence.Exchange, size int) {
+	kept = &evidence.Exchange{Operation: judged.Route.Operation, Method: redactor.Text(x.Request.Method), Started: x.Started.UTC(),
 		InteractionID: redactor.Text(x.Request.Header.Get(contract.HeaderInteractionID)), RequestBytes: len(x.Request.Body.Bytes),
 		Inconclusive: redactor.Text(judged.Inconclusive), Exercised: judged.Exercised, Origin: redactor.Text(x.Origin)}
 	if x.Request.URL != nil {
@@ -59,7 +68,6 @@ func (j *Judge) example(x traffic.Exchange, judged Judged, redactor *redact.Reda
 	if took := x.Ended.Sub(x.Started); !x.Started.IsZero() && took > 0 && took < maxTime {
 		kept.Duration = took
 	}
-	size := 0
 	if x.Response != nil {
 		kept.Status, kept.ResponseBytes = x.Response.Status, len(x.Response.Body.Bytes)
 		kept.ReceivedInteractionID = redactor.Text(strings.Join(x.Response.Header.Values(contract.HeaderInteractionID), ", "))
@@ -68,10 +76,7 @@ func (j *Judge) example(x traffic.Exchange, judged Judged, redactor *redact.Reda
 	}
 	kept.RequestHeaders = headerLines(x.Request.Header, redactor, &size)
 	kept.RequestBody, kept.RequestCut = bodyOf(judged.Route.Operation, x.Request.Body, redactor, &size)
-	if j.counts.room -= size; j.counts.room < 0 {
-		kept.RequestHeaders, kept.ResponseHeaders, kept.RequestBody, kept.ResponseBody = nil, nil, "", ""
-	}
-	return kept
+	return kept, size
 }
 
 // maxFields bounds the header fields that are kept of one message.
