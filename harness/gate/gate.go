@@ -9,6 +9,7 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -96,7 +97,10 @@ type Judge struct {
 	mu      sync.Mutex
 	counts  counts
 	secrets *redactions
-	book    *sights.Book
+	damaged []string
+	// warnings are for the reader.
+	warnings []string
+	book     *sights.Book
 }
 
 // New makes a judge. The error says what is wrong with the options, all of it, or
@@ -105,11 +109,14 @@ func New(options Options) (*Judge, error) {
 	if options.Sides == "" {
 		options.Sides = Both
 	}
-	if err := check(options); err != nil {
+	if err := options.Check(); err != nil {
 		return nil, err
 	}
 	if options.Audit.MaxSecrets == 0 {
 		options.Audit.MaxSecrets = maxSecrets
+	}
+	if options.Audit.MaxJSONValues == 0 {
+		options.Audit.MaxJSONValues = maxJSONValues
 	}
 	auditor, err := audit.New(options.Audit)
 	if err != nil {
@@ -129,20 +136,42 @@ func New(options Options) (*Judge, error) {
 	if j.addresses == nil {
 		j.addresses = traffic.NewAddresses()
 	}
+	for _, secret := range options.Secrets[string(audit.ClientSecret)] {
+		auditor.Learn(audit.ClientSecret, secret)
+	}
 	if j.started.IsZero() {
 		j.started = time.Now()
 	}
 	return j, nil
 }
 
-// check names everything that is wrong with the options.
-func check(options Options) error {
+// maxJSONValues is how many values a body may have to be judged, unless the options
+// say otherwise.
+const maxJSONValues = 20_000
+
+// Damage notes that a recording was judged only up to a place; what names both.
+func (j *Judge) Damage(what string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.damaged = append(j.damaged, what)
+}
+
+// Warn notes what the reader of the reports should know; it judges nothing.
+func (j *Judge) Warn(what string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.warnings = append(j.warnings, what)
+}
+
+// Check names everything that is wrong with the options.
+func (o Options) Check() error {
 	var wrong []string
-	if !slices.Contains([]Sides{Both, Bank, Client}, options.Sides) {
-		wrong = append(wrong, fmt.Sprintf("sides: expected both, bank or client, got %q", options.Sides))
+	sides := cmp.Or(o.Sides, Both)
+	if !slices.Contains([]Sides{Both, Bank, Client}, sides) {
+		wrong = append(wrong, fmt.Sprintf("sides: expected both, bank or client, got %q", sides))
 	}
-	for _, name := range options.Require {
-		if _, err := requirementOf(name, options.Sides); err != nil {
+	for _, name := range o.Require {
+		if _, err := requirementOf(name, sides); err != nil {
 			wrong = append(wrong, err.Error())
 		}
 	}

@@ -18,7 +18,11 @@ func (j *Judge) run(end time.Time, last conduct.Result) report.Run {
 	run.Start, run.End, run.Planned = j.started, end, nil
 	run.Subject = map[Sides]report.Subject{Bank: report.SubjectBank, Client: report.SubjectClient, Both: report.SubjectTraffic}[j.options.Sides]
 	run.Traffic = j.counts.traffic()
-	run.Traffic.Sources = j.options.Sources
+	run.Traffic.Sources, run.Traffic.Damaged = j.options.Sources, slices.Clone(j.damaged)
+	run.Warnings = slices.Concat(run.Warnings, j.warnings)
+	for _, what := range j.damaged {
+		run.Trouble = append(slices.Clone(run.Trouble), report.Trouble{What: what + "; what follows was not judged"})
+	}
 	if n := j.counts.unaudited; n > 0 {
 		// A breach may have been among them: that nothing was found is no pass.
 		run.Trouble = append(slices.Clone(run.Trouble), report.Trouble{

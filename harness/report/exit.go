@@ -7,16 +7,20 @@ import (
 )
 
 // The exit statuses of a run. 2 is for usage and configuration: a run that has
-// begun never ends with it.
+// begun never ends with it. Traffic does where a recording is damaged.
 const (
 	ExitPassed       = 0
 	ExitFailed       = 1
+	ExitDamaged      = 2
 	ExitInconclusive = 3
 	ExitInterrupted  = 130
 )
 
 // ExitStatus is the exit status of the process that made the run.
 func ExitStatus(results Results) int {
+	if results.Traffic != nil && len(results.Traffic.Damaged) > 0 && results.Outcome != OutcomeInterrupted {
+		return ExitDamaged
+	}
 	switch results.Outcome {
 	case OutcomePassed, OutcomeEmptyShard:
 		return ExitPassed
@@ -49,6 +53,13 @@ func (o Outcome) Meaning() string {
 
 // Meaning says in one sentence what came of the run.
 func (r Results) Meaning() string {
+	if ExitStatus(r) == ExitDamaged {
+		return r.meaning() + "; " + plural(len(r.Traffic.Damaged), "recording") + " damaged, and judged up to there"
+	}
+	return r.meaning()
+}
+
+func (r Results) meaning() string {
 	if r.Outcome == OutcomeFailed && r.Totals.Clauses[Failed] == 0 && r.Traffic != nil && len(r.Traffic.Unmet) > 0 {
 		return "no clause failed, but not all that had to be exercised was: " + strings.Join(r.Traffic.Unmet, ", ")
 	}

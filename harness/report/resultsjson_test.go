@@ -49,7 +49,7 @@ func TestTheSchemaRefuses(t *testing.T) {
 		"a missing member":      {` "seed": 7,`, ``},
 		"an unknown verdict":    {`"verdict": "failed"`, `"verdict": "broken"`},
 		"an unknown outcome":    {`"outcome": "failed"`, `"outcome": "bad"`},
-		"another exit status":   {`"exitStatus": 1`, `"exitStatus": 2`},
+		"another exit status":   {`"exitStatus": 1`, `"exitStatus": 4`},
 		"another version":       {`"schemaVersion": 1`, `"schemaVersion": 2`},
 		"a null list":           {`"trouble": []`, `"trouble": null`},
 		"a local time":          {`"start": "2026-01-02T11:00:00Z"`, `"start": "2026-01-02T12:00:00+01:00"`},

@@ -105,7 +105,9 @@ func (t *terminal) wrap(indent, text string) {
 func (t *terminal) header() {
 	r := t.results
 	t.printf("obconform %s\n", Line(r.Tool, maxShort))
-	t.printf("target  %s\n", r.TargetAddress())
+	if len(r.Target) > 0 || r.Traffic == nil {
+		t.printf("target  %s\n", r.TargetAddress())
+	}
 	if r.Profile != profile.Documented {
 		t.printf("profile %s\n", r.Profile)
 	}
@@ -280,9 +282,17 @@ func (t *terminal) notExercised() {
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(len(ids[b]), len(ids[a])) })
 	for _, reason := range order {
 		t.printf("  %s\n", Line(reason, 2*maxShort))
+		if n := len(ids[reason]); t.results.Traffic != nil && n > maxListed && !t.Verbose {
+			t.printf("    %s: -v lists them\n", plural(n, "clause"))
+			continue
+		}
 		t.wrap("    ", strings.Join(ids[reason], ", "))
 	}
 }
+
+// maxListed bounds the clauses that are listed for one reason of traffic, which
+// seldom exercises most of them.
+const maxListed = 25
 
 func (t *terminal) verdict() {
 	r := t.results

@@ -178,7 +178,7 @@ func (r Results) writeExchange(text *strings.Builder, x evidence.Exchange) {
 	fmt.Fprintf(text, "  request:  %s\n  ids:      x-fapi-interaction-id %s\n  time:     %s\n",
 		requestLine(x), Line(InteractionIDs(x), 3*maxShort), timeLine(x))
 	if x.Origin != "" {
-		fmt.Fprintf(text, "  stands:   %s\n", Line(x.Origin, 2*maxShort))
+		fmt.Fprintf(text, "  found in: %s\n", Line(x.Origin, 2*maxShort))
 	}
 	if command := r.ShownCurl(x); command != "" {
 		fmt.Fprintf(text, "  curl:     %s\n", command)

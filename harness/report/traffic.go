@@ -34,6 +34,8 @@ type Traffic struct {
 	Answers []AnswerCount `json:"answers"`
 	// Timings are measured by whoever counted; their budgets are added by Judge.
 	Timings []Timing `json:"-"`
+	// Damaged says of each recording that is damaged where: it was judged up to there.
+	Damaged []string `json:"damaged,omitempty"`
 	// Unmet are the clauses and operations that had to be exercised and were not.
 	Unmet []string `json:"unmet"`
 }
@@ -116,6 +118,10 @@ func (t *Traffic) tidy() *Traffic {
 	}
 	kept := *t
 	kept.First, kept.Last = t.First.UTC(), t.Last.UTC()
+	kept.Damaged = nil
+	if len(t.Damaged) > 0 {
+		kept.Damaged = linesOf(t.Damaged)
+	}
 	kept.Sources, kept.Unmet = linesOf(t.Sources), linesOf(t.Unmet)
 	kept.Hosts, kept.Lacks, kept.Answers = notNil(slices.Clone(t.Hosts)), notNil(slices.Clone(t.Lacks)), notNil(slices.Clone(t.Answers))
 	for i := range kept.Hosts {

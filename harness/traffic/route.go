@@ -28,6 +28,7 @@ type Route struct {
 type Addresses struct {
 	mu        sync.RWMutex
 	endpoints map[string]contract.OperationID // by host and path
+	roots     map[contract.PathGroup][]string // paths beside the documented ones
 }
 
 // NewAddresses knows the documented paths alone.
@@ -56,6 +57,19 @@ func (a *Addresses) Name(operation contract.OperationID, address string) {
 	defer a.mu.Unlock()
 	if len(a.endpoints) < maxEndpoints {
 		a.endpoints[parsed.Host+parsed.Path] = operation
+	}
+}
+
+// Root makes another base path of a group known: that of a bank whose paths are
+// not the documented ones. An empty one is none.
+func (a *Addresses) Root(group contract.PathGroup, path string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.roots == nil {
+		a.roots = map[contract.PathGroup][]string{}
+	}
+	if path = strings.TrimRight(path, "/"); path != "" && path != bases[group] {
+		a.roots[group] = append(a.roots[group], path)
 	}
 }
 
@@ -88,6 +102,7 @@ func (a *Addresses) Of(r Request) Route {
 	}
 	a.mu.RLock()
 	endpoint, named := a.endpoints[r.URL.Host+r.URL.Path]
+	roots := a.roots // written before the first exchange
 	a.mu.RUnlock()
 	if named {
 		return Route{Operation: endpoint}
@@ -96,6 +111,11 @@ func (a *Addresses) Of(r Request) Route {
 	var route Route
 	for _, op := range contract.Operations() {
 		resource, fits := match(path, bases[op.Group], op)
+		for _, root := range roots[op.Group] {
+			if !fits {
+				resource, fits = match(path, root, op)
+			}
+		}
 		if !fits {
 			continue
 		}

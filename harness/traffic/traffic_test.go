@@ -38,6 +38,21 @@ func TestOf(t *testing.T) {
 	}
 }
 
+func TestRoot(t *testing.T) {
+	t.Parallel()
+	known := NewAddresses()
+	known.Root(contract.AccountsPath, "/brand/v9/")
+	known.Root(contract.ConfirmationOfFundsPath, "")
+	if got, want := known.Of(request(t, "GET", "https://bank.example/brand/v9/accounts/a")), (Route{Operation: contract.GetAccount, Resource: "a"}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	for _, address := range []string{"https://bank.example/brand/v8/accounts/a", "https://bank.example/funds-confirmations"} {
+		if got := known.Of(request(t, "GET", address)); got != (Route{}) {
+			t.Errorf("%s: got %+v", address, got)
+		}
+	}
+}
+
 func TestLearn(t *testing.T) {
 	t.Parallel()
 	discovery := Exchange{Request: request(t, "GET", "https://bank.example/open-banking/v3.0/.well-known/openid-configuration"),

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -82,18 +83,18 @@ func (a accepted) withWaiversOf(cfg config.Config, flags acceptFlags) (accepted,
 
 // updateBaseline writes the baseline anew where the flags ask for it, and says
 // what became of it.
-func (s session) updateBaseline(run report.Run, results report.Results) error {
-	if !s.command.UpdateBaseline {
+func (f acceptFlags) updateBaseline(out io.Writer, run report.Run, results report.Results) error {
+	if !f.UpdateBaseline {
 		return nil
 	}
 	next, kept, ok := report.NextBaseline(run, results)
 	if !ok {
-		fmt.Fprintf(s.sh.out, "baseline: %s is left as it was, since the run was interrupted\n", s.command.Baseline)
+		fmt.Fprintf(out, "baseline: %s is left as it was, since the run was interrupted\n", f.Baseline)
 		return nil
 	}
 	data, err := next.Marshal()
 	if err == nil {
-		err = report.WriteFile(s.command.Baseline, data)
+		err = report.WriteFile(f.Baseline, data)
 	}
 	if err != nil {
 		return fmt.Errorf("the baseline could not be written: %w", err)
@@ -102,10 +103,10 @@ func (s session) updateBaseline(run report.Run, results report.Results) error {
 	if len(next.Entries()) == 1 {
 		entries = "entry"
 	}
-	fmt.Fprintf(s.sh.out, "baseline: %s has %d %s now", s.command.Baseline, len(next.Entries()), entries)
+	fmt.Fprintf(out, "baseline: %s has %d %s now", f.Baseline, len(next.Entries()), entries)
 	if kept > 0 {
-		fmt.Fprintf(s.sh.out, ", %d of them kept because this run cannot tell whether they are gone", kept)
+		fmt.Fprintf(out, ", %d of them kept because this run cannot tell whether they are gone", kept)
 	}
-	fmt.Fprintln(s.sh.out)
+	fmt.Fprintln(out)
 	return nil
 }

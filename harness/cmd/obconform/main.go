@@ -25,6 +25,7 @@ const (
 type grammar struct {
 	Run     runCommand     `cmd:"" help:"Run the suites against a target, or against the embedded mock bank."`
 	Prove   proveCommand   `cmd:"" help:"Prove that the suites notice what is wrong: null banks, named faults, mutated answers."`
+	Check   checkCommand   `cmd:"" help:"Judge recorded exchanges: what the client sent, and what the bank answered."`
 	Mock    mockCommand    `cmd:"" help:"Serve the mock bank on its own."`
 	Report  reportCommand  `cmd:"" help:"Make the reports of earlier runs anew, merging those at one target."`
 	Diff    diffCommand    `cmd:"" help:"Compare two runs: what broke, what was mended, what became slower, what changed of the target."`

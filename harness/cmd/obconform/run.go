@@ -89,14 +89,7 @@ func (r runCommand) checkFlags() error {
 	if r.Deadline < 0 {
 		wrong = append(wrong, fmt.Errorf("--deadline: expected a positive duration, got %s", r.Deadline))
 	}
-	for _, level := range r.FailOn {
-		if !slices.Contains(contract.Levels(), contract.Level(level)) {
-			wrong = append(wrong, fmt.Errorf("--fail-on: expected doc, std or adv, got %q", level))
-		}
-	}
-	if r.Profile != "" && !slices.Contains(profile.All(), profile.Profile(r.Profile)) {
-		wrong = append(wrong, fmt.Errorf("--profile: expected documented, standard or observed, got %q", r.Profile))
-	}
+	wrong = append(wrong, checkLevels(r.FailOn), checkProfile(r.Profile))
 	if _, err := report.ParseFloors(r.MinCoverage); err != nil {
 		wrong = append(wrong, fmt.Errorf("--min-coverage: %w", err))
 	}
@@ -126,7 +119,7 @@ func removeReports(dir string) error {
 // reportsOf is where a run would have written its reports, by a command line
 // that cannot be parsed; empty for another command.
 func reportsOf(args []string) string {
-	if args[0] != "run" {
+	if args[0] != "run" && args[0] != "check" {
 		return ""
 	}
 	for i, arg := range args {
@@ -205,7 +198,7 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 		Waivers:    s.target.waivers,
 		Baseline:   s.target.baseline,
 		NotOffered: s.target.ClausesNotOffered(),
-		Budgets:    s.budgets(), Warnings: slices.Concat(s.notes, s.target.Warnings()), EvidenceFolder: folder.Evidence(s.command.Reports)}
+		Budgets:    budgetsOf(s.target.Config), Warnings: slices.Concat(s.notes, s.target.Warnings()), EvidenceFolder: folder.Evidence(s.command.Reports)}
 	run.Floors, _ = report.ParseFloors(s.command.MinCoverage) // checkFlags has read it
 	ci := newCI(s.command.ciFlags, s.sh.environ)
 	if _, err := folder.Write(s.command.Reports, report.Placeholder(run), ci.reports()...); err != nil {
@@ -243,7 +236,7 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 		err = errors.Join(err, printFiles(s.sh.out, files))
 	}
 	ci.publish(s.sh, s.command.Reports, results)
-	return report.ExitStatus(results), errors.Join(err, s.updateBaseline(run, results))
+	return report.ExitStatus(results), errors.Join(err, s.command.updateBaseline(s.sh.out, run, results))
 }
 
 // line is the command as a report repeats it: what shapes the run, no path
@@ -273,9 +266,10 @@ func baseName(path string) string {
 	return filepath.Base(path)
 }
 
-func (s session) budgets() report.Budgets {
-	budgets := report.Budgets{P95: time.Duration(s.target.Budgets.P95), Operations: map[contract.OperationID]time.Duration{}}
-	for operation, span := range s.target.Budgets.Operations {
+// budgetsOf are the times that a configuration gives its target.
+func budgetsOf(cfg config.Config) report.Budgets {
+	budgets := report.Budgets{P95: time.Duration(cfg.Budgets.P95), Operations: map[contract.OperationID]time.Duration{}}
+	for operation, span := range cfg.Budgets.Operations {
 		budgets.Operations[operation] = time.Duration(span)
 	}
 	return budgets
