@@ -15,6 +15,7 @@ import (
 // keep counts the findings of an exchange, and keeps the exchange as an example
 // where it is the first of a kind and there is room.
 func (j *Judge) keep(x traffic.Exchange, judged *Judged) {
+	j.secrets.note(tellable(x, judged.Route.Operation))
 	redactor := j.secrets.redactor()
 	var example *evidence.Exchange
 	kept := map[*count]int{} // the index of the example among those of each pair

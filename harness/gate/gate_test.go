@@ -245,3 +245,26 @@ func TestAddAllIsAdd(t *testing.T) {
 		t.Errorf("the results differ (%v)", err)
 	}
 }
+
+// A redactor that has met many secrets forgets those of old, and none that is in
+// use: of the exchange that is kept least of all.
+func TestSecretsInUseAreNotForgotten(t *testing.T) {
+	t.Parallel()
+	judge := newJudge(t, gate.Options{Sides: gate.Bank})
+	route := traffic.Route{Operation: contract.GetAccount}
+	with := func(token string) traffic.Exchange {
+		return refused(func(x *traffic.Exchange) {
+			x.Request.Header.Set("Authorization", "Bearer "+token)
+			x.Response.Body.Bytes = []byte(`{"Message":"` + token + ` and the-first-token"}`)
+		})
+	}
+	judge.Redacted(with("the-first-token"), route)
+	for i := range 5000 {
+		token := fmt.Sprintf("token-number-%d", i)
+		for _, token := range []string{token, "the-first-token"} {
+			if got := judge.Redacted(with(token), route); strings.Contains(string(got.Response.Body.Bytes), token) || strings.Contains(string(got.Response.Body.Bytes), "first") {
+				t.Fatalf("after %d: %s", i, got.Response.Body.Bytes)
+			}
+		}
+	}
+}

@@ -4,8 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"obconform/harness/audit"
@@ -136,31 +138,21 @@ func redirected(location string) string {
 // would grow with the traffic.
 type redactions struct {
 	always map[string][]string
-	recent []known
-	have   map[known]bool
 	at     *redact.Redactor
-	// noted are the latest secrets of all exchanges, kept or not: they are learnt
-	// only where something is redacted, which is seldom.
-	noted [maxNoted]known
-	next  int
+	// used has the secrets that the redactor knows, with when each was noted last.
+	used map[known]int
+	now  int
+	// noted are the latest secrets that it does not know yet: it learns them only
+	// where something is redacted.
+	noted []known
 }
 
-// maxNoted is how many secrets of earlier exchanges are looked for in what is kept.
-const maxNoted = 100
-
-// note remembers the secrets of an exchange.
-func (r *redactions) note(secrets []known) {
-	for _, one := range secrets {
-		if r.noted[(r.next+maxNoted-1)%maxNoted] != one {
-			r.noted[r.next%maxNoted] = one
-			r.next++
-		}
-	}
-}
-
-// maxRedactions is how many secrets a redactor learns before the older half of
-// them is forgotten.
-const maxRedactions = 1000
+// Limits of a redactor: how many secrets it knows before the half of them that
+// was used last goes on without the other, and how many wait to be learnt.
+const (
+	maxRedactions = 1000
+	maxNoted      = 300
+)
 
 func newRedactions(always map[string][]string) *redactions {
 	r := &redactions{always: always}
@@ -169,35 +161,48 @@ func newRedactions(always map[string][]string) *redactions {
 }
 
 // renew starts anew with some of the secrets.
-func (r *redactions) renew(recent []known) {
-	r.at, r.recent, r.have = redact.New(), nil, map[known]bool{}
+func (r *redactions) renew(kept []known) {
+	before := r.used
+	r.at, r.used = redact.New(), map[known]int{}
 	for kind, values := range r.always {
 		for _, value := range values {
 			r.at.Learn(kind, value)
 		}
 	}
-	for _, one := range recent {
-		r.learn(one)
+	for _, one := range kept {
+		r.used[one] = before[one]
+		r.at.Learn(one.kind, one.value)
 	}
 }
 
-func (r *redactions) learn(one known) {
-	if !r.have[one] {
-		r.have[one] = true
-		r.recent = append(r.recent, one)
-		r.at.Learn(one.kind, one.value)
+// note remembers the secrets of an exchange.
+func (r *redactions) note(secrets []known) {
+	for _, one := range secrets {
+		r.now++
+		if _, knows := r.used[one]; knows {
+			r.used[one] = r.now
+			continue
+		}
+		if len(r.noted) >= 2*maxNoted {
+			r.noted = append(r.noted[:0], r.noted[maxNoted:]...)
+		}
+		if n := len(r.noted); n == 0 || r.noted[n-1] != one {
+			r.noted = append(r.noted, one)
+		}
 	}
 }
 
 // redactor knows the secrets that were noted of late.
 func (r *redactions) redactor() *redact.Redactor {
-	if len(r.recent) > maxRedactions {
-		r.renew(r.recent[maxRedactions/2:])
+	if len(r.used) > maxRedactions {
+		latest := slices.SortedFunc(maps.Keys(r.used), func(a, b known) int { return r.used[a] - r.used[b] })
+		r.renew(latest[len(latest)-maxRedactions/2:])
 	}
 	for _, one := range r.noted {
-		if one.value != "" {
-			r.learn(one)
-		}
+		r.now++
+		r.used[one] = r.now
+		r.at.Learn(one.kind, one.value)
 	}
+	r.noted = r.noted[:0]
 	return r.at
 }

@@ -20,6 +20,7 @@ func (j *Judge) Redacted(x traffic.Exchange, route traffic.Route) traffic.Exchan
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.secrets.note(secretsOf(x, route.Operation))
+	j.secrets.note(tellable(x, route.Operation))
 	redactor := j.secrets.redactor()
 	x.Origin, x.Err = redactor.Text(x.Origin), redactor.Text(x.Err)
 	x.Request.Method = redactor.Text(x.Request.Method)

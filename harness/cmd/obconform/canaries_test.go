@@ -300,6 +300,7 @@ func TestEveryCommandIsSearchedForCanaries(t *testing.T) {
 		"run": nil, "report": nil, "diff": nil, "cleanup": nil, // of TestCanariesOfFailingServers
 		"prove":        {"--config", config, "--suite", "accounts", "--mutate", "2", "--reports", t.TempDir()},
 		"mock":         nil, // of TestTheMockBankShowsNoCredential
+		"check":        nil, // of TestCheckShowsNoCanary
 		"list":         {"--json"},
 		"explain":      {"--all"},
 		"openapi":      {"--endpoints"},
