@@ -28,18 +28,18 @@ func (j *Judge) Single(x traffic.Exchange, operation contract.OperationID) (Judg
 	if j.options.Sides != Client {
 		bank = j.auditor.Check(auditable(x, operation))
 	}
-	redactor := newRedactions(j.options.Secrets)
-	for _, secret := range secretsOf(x, operation) {
-		redactor.learn(secret)
-	}
-	judged := Judged{Route: route, Inconclusive: redactor.at.Text(bank.Inconclusive),
+	secrets := newRedactions(j.options.Secrets)
+	secrets.note(secretsOf(x, operation))
+	secrets.note(tellable(x, operation))
+	redactor := secrets.redactor()
+	judged := Judged{Route: route, Inconclusive: redactor.Text(bank.Inconclusive),
 		Exercised: slices.Concat(bank.Exercised, client.Exercised), Findings: slices.Concat(bank.Findings, client.Findings)}
 	for i := range judged.Findings {
 		f := &judged.Findings[i]
 		f.Operation, f.Exchange = operation, 0
-		f.Where, f.Expected, f.Actual = redactor.at.Text(f.Where), redactor.at.Text(f.Expected), redactor.at.Text(f.Actual)
+		f.Where, f.Expected, f.Actual = redactor.Text(f.Where), redactor.Text(f.Expected), redactor.Text(f.Actual)
 	}
-	example, _ := shown(x, judged, redactor.at)
+	example, _ := shown(x, judged, redactor)
 	return judged, *example, nil
 }
 
