@@ -97,26 +97,27 @@ func holdModel(e *examination) {
 	e.met()
 	for _, v := range violations {
 		if v.Keyword != "format" && !(isAmount(v.Pointer) && v.Keyword != "required") {
-			e.breachOf(v)
+			e.breachOf(v, e.document.value)
 		}
 	}
 }
 
 // breachOf reports a departure from a schema. What it shows of a value is what
 // cannot name a person or open a door.
-func (e *examination) breachOf(v violation) {
+func (e *examination) breachOf(v violation, document any) {
 	where, actual := v.Pointer, v.Actual
 	if where == "" {
 		where = "body"
 	}
 	if v.Keyword != "required" && v.Keyword != "additionalProperties" && !showable.MatchString(v.Pointer) {
-		actual = "another value, not shown"
+		value, _ := strictjson.Pointer(document, v.Pointer)
+		actual = outline(value) + ", not shown"
 	}
 	e.breachAt(v.level, where, v.Expected, actual)
 }
 
 // showable are the members whose values say nothing of a person.
-var showable = regexp.MustCompile(`^/Data/(Permissions(/\d+)?|[A-Za-z]*DateTime|InstructedAmount(/Amount|/Currency)?)$|^/?(Data|Risk)?$|` +
+var showable = regexp.MustCompile(`^/Data/(Permissions(/\d+)?|[A-Za-z]*DateTime|InstructedAmount/(Amount|Currency))$|` +
 	`^/(iat|exp|aud|jti|token_endpoint_auth_method|grant_types|response_types|scope|application_type|[a-z_]+_alg|redirect_uris)(/\d+)?$`)
 
 // CLI-UNKNOWN-MEMBER. Risk is closed by the standard, and CLI-MODEL's.

@@ -157,7 +157,7 @@ func tokenUseBreaches() []breach {
 			x.Started = s.at("exchange").Ended.Add(6 * time.Minute)
 			x.Ended = x.Started.Add(time.Second)
 		}, ""},
-		{contract.CliTokenRefused, "the third time", "list 4", "header Authorization", func(s *story) {
+		{contract.CliTokenRefused, "the fourth time", "list 4", "header Authorization", func(s *story) {
 			s.answers("list", 401, nil)
 			s.drop("list page 2", "account")
 			before := "list"
@@ -263,6 +263,14 @@ func tokenTwins() []twin {
 		}},
 		{"a token that the bank grants less for", func(s *story) {
 			s.answers("token funds", 200, object{"access_token": "cc-funds", "scope": "openid fundsconfirmations"})
+		}},
+		{"a token that the bank takes after all", func(s *story) {
+			for _, name := range []string{"get consent", "get client"} {
+				s.answers(name, 401, nil)
+			}
+			for i := range 6 {
+				then(s, fmt.Sprint("again ", i), "get consent again", "get consent again", 2*time.Second)
+			}
 		}},
 		{"one more try with a token that was refused", func(s *story) {
 			s.answers("list", 401, nil)

@@ -106,7 +106,7 @@ func holdAmount(e *examination) {
 	}
 	for _, v := range violations {
 		if isAmount(v.Pointer) && v.Keyword != "required" {
-			e.breachOf(v)
+			e.breachOf(v, e.document.value)
 		}
 	}
 }

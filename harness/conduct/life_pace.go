@@ -48,9 +48,14 @@ func holdRetryAfter(e *examination) {
 }
 
 // noteHold keeps a 429 with Retry-After, in seconds or as a date (RFC 9110,
-// section 10.2.3).
+// section 10.2.3). A bank that answers otherwise has lifted the limit.
 func (e *examination) noteHold() {
 	if e.status() != http.StatusTooManyRequests || e.ended.IsZero() {
+		if k := e.holdKey(); k != 0 && e.x.Response != nil {
+			if until, asked := e.memory.holds.get(k); asked && e.started.After(until.from) {
+				e.memory.holds.lru.Remove(k)
+			}
+		}
 		return
 	}
 	value := e.x.Response.Header.Get("Retry-After")

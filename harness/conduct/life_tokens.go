@@ -45,17 +45,17 @@ func (e *examination) wasRefused(life *token) bool {
 	return life != nil && !life.refused.IsZero() && e.started.After(life.refused)
 }
 
-// patience is how many requests with a refused token are taken for what was on
-// its way, or for one more try.
+// patience is how many refusals are taken for one more try.
 const patience = 3
 
-// CLI-TOKEN-REFUSED.
+// CLI-TOKEN-REFUSED. A token that the bank takes after all was not refused for
+// what it is.
 func holdTokenRefused(e *examination) {
 	life := e.token()
 	if !e.api || !e.wasRefused(life) {
 		return
 	}
-	if life.uses++; life.uses >= patience {
+	if e.status() == http.StatusUnauthorized && life.refusals >= patience {
 		e.breach("header Authorization", "another token, since this one was refused with 401", "the same again and again")
 		return
 	}
@@ -173,7 +173,7 @@ func (e *examination) rememberToken() {
 		life.issued, life.grant = true, contract.AuthorizationCode
 		if old := e.refreshing(); old != nil {
 			life = old.token
-			life.refused, life.uses, life.linked, life.listed = time.Time{}, 0, false, false
+			life.refused, life.refusals, life.linked, life.listed = time.Time{}, 0, false, false
 		} else {
 			life.grant = "" // it may be of any
 		}
@@ -247,15 +247,24 @@ func (e *examination) rememberExchange(life *code) {
 // noteRefusal notes a 401 for the request's token, also for one whose issue was
 // not seen.
 func (e *examination) noteRefusal() {
-	if !e.api || e.status() != http.StatusUnauthorized || e.auth.scheme != "bearer" || e.auth.value == "" {
+	if !e.api || e.auth.scheme != "bearer" || e.auth.value == "" {
 		return
 	}
 	life := e.token()
+	if e.status() != http.StatusUnauthorized {
+		if life != nil && e.x.Response != nil && e.started.After(life.refused) {
+			life.refused, life.refusals = time.Time{}, 0
+		}
+		return
+	}
 	if life == nil {
 		life = &token{}
 		e.memory.tokens.put(e.memory.of(e.auth.value), life)
 	}
 	if life.refused.IsZero() {
 		life.refused = e.ended
+	}
+	if e.started.After(life.refused) || life.refusals == 0 {
+		life.refusals++
 	}
 }

@@ -119,9 +119,10 @@ type token struct {
 	// one was looked at.
 	fault   string
 	checked bool
-	// refused is when a 401 for it had come, uses the requests with it since.
-	refused time.Time
-	uses    int
+	// refused is when the first 401 for it had come, refusals how many there were
+	// in a row; those of requests that were on their way then do not count.
+	refused  time.Time
+	refusals int
 	// linked says that a list of accounts was seen that it opened, listed that one
 	// was seen whole.
 	linked, listed bool

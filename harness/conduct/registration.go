@@ -69,7 +69,7 @@ func holdRegClaims(e *examination) {
 		case strings.HasPrefix(v.Pointer, "/redirect_uris/") && v.Keyword == "format": // CLI-REG-REDIRECT has it
 		case strings.HasPrefix(v.Pointer, "/grant_types/") && v.Keyword == "enum" && strings.Contains(v.Actual, "urn:"):
 		default:
-			e.breachOf(v)
+			e.breachOf(v, claims)
 		}
 	}
 	_, subject := claims["tls_client_auth_subject_dn"]
