@@ -8,6 +8,7 @@ package pace
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -39,6 +40,8 @@ type Keeper struct {
 	until    time.Time // the target wants to be left alone until then
 	answered bool      // it has answered at least once
 	failures int       // inconclusive answers in a row
+	limits   int       // waits in a row that a 429 asked for
+	limited  time.Time // when the first of them began
 	gone     string
 }
 
@@ -100,7 +103,43 @@ func (k *Keeper) Pause(wait time.Duration) {
 func (k *Keeper) Answered() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.answered, k.failures = true, 0
+	k.answered, k.failures, k.limits = true, 0, 0
+}
+
+// Limit is one 429: the target is busy.
+type Limit struct {
+	// Reason is what it asked for, in words.
+	Reason string `json:"reason"`
+	// Asked is how long it wants to be left alone, Patience how long one request
+	// waits for it at most, both in nanoseconds.
+	Asked    time.Duration `json:"asked"`
+	Patience time.Duration `json:"patience"`
+	// Own says that the API itself answered, and not a gateway with a page.
+	Own bool `json:"own,omitempty"`
+}
+
+// Limited notes a 429. GoneAfter waits in a row with nothing but 429 after them,
+// by all processes together, mean that the target is gone too, once they have
+// lasted as long as one request is patient, or where it asks for longer than
+// that. Those of one wait count once: all who were waiting for it meet the same
+// limit.
+func (k *Keeper) Limited(l Limit) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if l.Own {
+		k.answered, k.failures = true, 0
+	}
+	now := time.Now()
+	if k.limits > 0 && now.Before(k.until) {
+		return
+	}
+	if k.limits == 0 {
+		k.limited = now
+	}
+	k.limits++
+	if k.gone == "" && k.limits >= GoneAfter && (l.Asked > l.Patience || now.Sub(k.limited) >= l.Patience) {
+		k.gone = fmt.Sprintf("it is busy without end: %d times in a row %s", k.limits, l.Reason)
+	}
 }
 
 // Failed notes an inconclusive answer, with the reason. When the first contact

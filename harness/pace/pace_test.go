@@ -197,6 +197,83 @@ func TestGone(t *testing.T) {
 	}
 }
 
+// A 429 without end is an outage too: five waits in a row, of all processes
+// together, that lasted as long as a request is patient, or where more is asked
+// for. Any answer in between begins anew, and who meets the limit of a wait that
+// is on already adds nothing. In the play each letter is an event of one process,
+// in capitals of the other: l for a 429, a for an answer, f for a failure, p for a
+// pause.
+func TestBusyWithoutEnd(t *testing.T) {
+	const gone = "it is busy without end: 5 times in a row 429"
+	for name, c := range map[string]struct {
+		limit Limit
+		play  string
+		gone  string
+	}{
+		"four":                       {Limit{Asked: 1}, "allll", ""},
+		"five":                       {Limit{Asked: 1}, "alllll", gone},
+		"five of two":                {Limit{Asked: 1}, "alLlLl", gone},
+		"five at the first contact":  {Limit{Asked: 1, Own: true}, "lllll", gone},
+		"an answer in between":       {Limit{Asked: 1}, "allllallll", ""},
+		"the other's in between":     {Limit{Asked: 1}, "allllAllll", ""},
+		"an outage in between":       {Limit{Asked: 1}, "allflflfl", gone},
+		"failures and own limits":    {Limit{Asked: 1, Own: true}, "affffllllffff", ""},
+		"failures and a gateway's":   {Limit{Asked: 1}, "afffflf", "503"},
+		"patience that is not over":  {Limit{Asked: 1, Patience: time.Hour}, "alllllllllll", ""},
+		"patience that is over":      {Limit{Asked: 1, Patience: 1}, "alllll", gone},
+		"one wait, met by many":      {Limit{Asked: 1}, "alplLlLlLlL", ""},
+		"gone before any of its own": {Limit{Asked: 1}, "lf", "503"},
+	} {
+		c.limit.Reason = "429"
+		play := func(one, other interface {
+			asker
+			Limited(Limit)
+		}) {
+			for _, event := range c.play {
+				switch event {
+				case 'l':
+					one.Limited(c.limit)
+				case 'L':
+					other.Limited(c.limit)
+				case 'p':
+					one.Pause(time.Hour)
+				default:
+					tell(string(event), one, other)
+				}
+				time.Sleep(time.Microsecond) // so that some time has passed at all
+			}
+		}
+		single := NewKeeper(Budget{})
+		if play(single, single); single.Gone() != c.gone {
+			t.Errorf("%s, one process: gone is %q, expected %q", name, single.Gone(), c.gone)
+		}
+		l := newLine(t, Budget{})
+		one, other := l.remote(Budget{}), l.remote(Budget{})
+		play(one, other)
+		for who, a := range map[string]asker{"the keeper": l.keeper, "one": one, "the other": other} {
+			if a.Gone() != c.gone {
+				t.Errorf("%s, for %s: gone is %q, expected %q", name, who, a.Gone(), c.gone)
+			}
+		}
+	}
+	known := newLine(t, Budget{})
+	one, other := known.remote(Budget{}), known.remote(Budget{})
+	if one.Limited(Limit{Patience: time.Hour}); one.Known() || other.Known() {
+		t.Error("a gateway's 429 makes the target known")
+	}
+	if one.Limited(Limit{Patience: time.Hour, Own: true}); !one.Known() || !other.Known() {
+		t.Error("the target's own 429 does not make it known")
+	}
+	deaf := NewRemote(Budget{}, func(Message) {})
+	deaf.Lost()
+	for range GoneAfter {
+		deaf.Limited(Limit{Reason: "429", Asked: 1})
+	}
+	if deaf.Gone() != gone {
+		t.Errorf("without a keeper gone is %q", deaf.Gone())
+	}
+}
+
 func TestKnown(t *testing.T) {
 	l := newLine(t, Budget{})
 	one, other := l.remote(Budget{}), l.remote(Budget{})

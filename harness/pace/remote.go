@@ -12,6 +12,8 @@ type Message struct {
 	Want bool `json:"want,omitempty"`
 	// Failed is the reason of an inconclusive answer, and waits for the reply.
 	Failed string `json:"failed,omitempty"`
+	// Limited is a 429, and waits for the reply.
+	Limited *Limit `json:"limited,omitempty"`
 	// Answered says that the API itself has answered. It is not said of each
 	// answer, only where somebody needs to know.
 	Answered bool `json:"answered,omitempty"`
@@ -45,6 +47,10 @@ func (k *Keeper) Handle(m Message) (reply, all Word) {
 	case m.Failed != "":
 		k.Failed(m.Failed)
 		return Word{Reply: true, Gone: k.Gone()}, Word{Doubt: true, Gone: k.Gone()}
+	case m.Limited != nil:
+		first := !k.Known()
+		k.Limited(*m.Limited)
+		return Word{Reply: true, Gone: k.Gone()}, Word{Doubt: true, Known: first && k.Known(), Gone: k.Gone()}
 	case m.Answered:
 		first := !k.Known()
 		k.Answered()
@@ -169,6 +175,16 @@ func (r *Remote) Failed(reason string) {
 	r.setDoubt(true)
 	if reply, ok := r.ask(Message{Failed: reason}); !ok {
 		r.own.Failed(reason)
+	} else if reply.Gone != "" {
+		r.own.lose(reply.Gone)
+	}
+}
+
+// Limited notes a 429; whether the target is gone is known when it returns.
+func (r *Remote) Limited(l Limit) {
+	r.setDoubt(true)
+	if reply, ok := r.ask(Message{Limited: &l}); !ok {
+		r.own.Limited(l)
 	} else if reply.Gone != "" {
 		r.own.lose(reply.Gone)
 	}

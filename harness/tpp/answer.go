@@ -34,6 +34,9 @@ type Answer struct {
 	bearer string
 	// proof is how the client proved itself to the token endpoint, empty elsewhere.
 	proof string
+	// token says that the token ought to have been taken, empty where nothing is
+	// known of it.
+	token string
 	// burst is what came of the burst that it ended without a refusal.
 	burst string
 }
@@ -93,8 +96,10 @@ func (a *Answer) reasonGiven() string {
 	if code, _ := a.Text("/error"); a.proof != "" && (a.Status == 401 || code == "invalid_client") {
 		reason += "; the client proved itself by " + a.proof
 	}
-	if a.burst != "" {
-		reason += "; " + a.burst
+	for _, more := range []string{a.token, a.burst} {
+		if more != "" {
+			reason += "; " + more
+		}
 	}
 	return reason
 }

@@ -28,6 +28,8 @@ type Pace interface {
 	// inconclusive, with the reason.
 	Answered()
 	Failed(reason string)
+	// Limited tells of a 429.
+	Limited(l pace.Limit)
 	// Known tells whether the target has ever answered; Gone why it must not be
 	// asked any more, empty if it may.
 	Known() bool
@@ -107,7 +109,7 @@ func (c *Client) again(ctx context.Context, r *request, a *Answer, p *patience) 
 		why = c.afterStumble(ctx, a, p)
 	case a.Status == http.StatusUnauthorized && !p.renewed:
 		p.renewed = true
-		why = c.withNewToken(ctx, r)
+		why = c.withNewToken(ctx, r, a)
 	}
 	// The first contact is over when its repetitions are.
 	switch {
@@ -182,14 +184,14 @@ const mostLimited = 20
 // afterLimit has everybody wait as long as a 429 asks for. A request that would
 // have to wait too long is inconclusive: it was not the API that judged it.
 func (c *Client) afterLimit(ctx context.Context, a *Answer, p *patience) (why string) {
-	if a.inconclusive == "" {
-		c.pace.Answered()
-	}
 	wait, asked := c.askedFor(a)
 	limit := time.Duration(c.cfg.Retries.LongestWait)
+	c.pace.Limited(pace.Limit{Reason: "429, Retry-After " + asked, Asked: wait, Patience: limit, Own: a.inconclusive == ""})
 	p.limited++
 	p.waited += wait
-	switch {
+	switch gone := c.pace.Gone(); {
+	case gone != "":
+		a.inconclusive = "the target is gone: " + gone
 	case p.waited > limit:
 		a.inconclusive = fmt.Sprintf("the target is busy: 429, Retry-After %s, and retries.longestWait is %s", asked, limit)
 	case p.limited > mostLimited:

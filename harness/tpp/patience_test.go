@@ -279,6 +279,27 @@ func TestEndlessLimit(t *testing.T) {
 	})
 }
 
+// A target that answers nothing but 429 for as long as a request is patient is
+// gone: nothing more is sent to it.
+func TestALimitWithoutEndIsAnOutage(t *testing.T) {
+	b := newBank(t)
+	c := known(t, b, func(cfg *config.Config) { cfg.Retries.LongestWait = config.Duration(time.Second) })
+	b.on("GET "+accountsPath, reply(429, "", "Retry-After", "3600"))
+	for i := range pace.GoneAfter + 2 {
+		c.nextSpec()
+		says := "the target is busy: 429, Retry-After 1h0m0s, and retries.longestWait is 1s"
+		if i >= pace.GoneAfter-1 {
+			says = "the target is gone: it is busy without end: 5 times in a row 429, Retry-After 1h0m0s"
+		}
+		mustEnd(t, "failed", []string{"inconclusive", says}, func() {
+			c.Call(t.Context(), contract.ListAccounts, "").Must(contract.AccList200, 200)
+		})
+	}
+	if sent := len(b.got("GET", accountsPath)); sent != pace.GoneAfter {
+		t.Errorf("%d requests", sent)
+	}
+}
+
 // What a spec provokes it gets, and at once.
 func TestProvokedAnswersAreNotRepeated(t *testing.T) {
 	for _, status := range []int{429, 500, 401} {

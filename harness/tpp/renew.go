@@ -2,6 +2,7 @@ package tpp
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -15,21 +16,33 @@ type tokenBook struct {
 	// replaced gives the token that stands in the place of an old one: a spec
 	// may hold that for longer than it is good.
 	replaced map[string]string
+	// renewed counts the tokens that were asked for in the place of others.
+	renewed int
 }
+
+// mostRenewed bounds how many tokens a process replaces. A bank may revoke some
+// on the way; one that takes hardly any for as long as its own expires_in says
+// (RFC 6749, section 5.1) does not accept valid requests, and their clauses say so.
+const mostRenewed = 10
 
 // withNewToken gives the request a new token in the place of one that the target took
 // before, within its life, and takes no more: it has been revoked, or the
 // target has forgotten it. The request must be one that asks for this very
 // token, since some are sent to see it refused.
-func (c *Client) withNewToken(ctx context.Context, r *request) (why string) {
+func (c *Client) withNewToken(ctx context.Context, r *request, a *Answer) (why string) {
 	value := r.header.Get("Authorization")
 	old, isBearer := strings.CutPrefix(value, "Bearer ")
 	if !isBearer || !c.tokens.accepted[value] {
 		return ""
 	}
 	fresh := c.tokens.replaced[old]
-	if fresh == "" {
-		fresh = c.reissue(ctx, r, old)
+	if renew := c.renewable(r, old); fresh == "" && renew != nil {
+		if c.tokens.renewed == mostRenewed {
+			a.token = fmt.Sprintf("the token was taken before and its time is not over, as with %d that were replaced already", mostRenewed)
+			return ""
+		}
+		c.tokens.renewed++
+		fresh = renew(ctx)
 	}
 	if fresh == "" || fresh == old {
 		return ""
@@ -42,22 +55,22 @@ func (c *Client) withNewToken(ctx context.Context, r *request) (why string) {
 // fundsGrant is the key of the shared funds grant; all others are of accounts.
 const fundsGrant = "grant funds"
 
-// reissue asks for another token like the old one; empty where the old one is
-// none that the operation asks for, or where none is given.
-func (c *Client) reissue(ctx context.Context, r *request, old string) string {
+// renewable is how another token like the old one is asked for; nil where the old
+// one is none that the operation asks for. It answers empty where none is given.
+func (c *Client) renewable(r *request, old string) func(context.Context) string {
 	for key, known := range c.memo {
 		switch held := known.value.(type) {
 		case token:
 			if held.value == old && c.now().Before(held.ends) && c.asksFor(r, held) {
-				return c.reissueToken(ctx, key, held)
+				return func(ctx context.Context) string { return c.reissueToken(ctx, key, held) }
 			}
 		case Grant:
 			if held.Token == old && c.now().Before(held.ends) && c.opens(held, key, r) {
-				return c.reissueGrant(ctx, key, held)
+				return func(ctx context.Context) string { return c.reissueGrant(ctx, key, held) }
 			}
 		}
 	}
-	return ""
+	return nil
 }
 
 // asksFor tells whether a client-credentials token is the one that the

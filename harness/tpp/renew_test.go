@@ -112,6 +112,43 @@ func TestA401ThatStays(t *testing.T) {
 	}
 }
 
+// A bank whose tokens are good for one request, whatever their expires_in, is
+// borne with some times; then what it refuses is held against it, with the
+// reason. Tokens that are sent to be refused are none of that.
+func TestTokensThatWorkOnce(t *testing.T) {
+	b := newRevoking(t)
+	c := testClient(t, b.URL)
+	read := func() *Answer {
+		answer := c.GetConsent(t.Context(), contract.GetAccountAccessConsent, "c1")
+		b.revoke()
+		return answer
+	}
+	mustRun(t, func() {
+		for range mostRenewed + 1 {
+			c.nextSpec()
+			read().Must(contract.AacGet200, 200)
+		}
+	})
+	for range 2 {
+		c.nextSpec()
+		mustEnd(t, "failed", []string{"AAC-GET-200", "status 401", "the token was taken before and its time is not over, as with 10 that were replaced already"},
+			func() { read().Must(contract.AacGet200, 200) })
+	}
+	if b.tokens() != mostRenewed+1 {
+		t.Errorf("%d tokens were asked for", b.tokens())
+	}
+	c.nextSpec()
+	b.on("GET "+accountsPath, reply(401, ""))
+	last := fmt.Sprintf("issued-%d-client_credentials", b.tokens())
+	mustRun(t, func() {
+		answer := c.Call(t.Context(), contract.ListAccounts, "", Bearer(last))
+		if answer.token != "" {
+			t.Errorf("of a token of another grant it says %q", answer.token)
+		}
+		answer.Must(contract.Com403Grant, 401, 403)
+	})
+}
+
 // Tokens that are sent to see them refused are not replaced.
 func TestWhatIsMeantToBeRefused(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -223,6 +223,30 @@ func TestOutage(t *testing.T) {
 	wantText(t, r.errors, "left behind (now)")
 }
 
+// A bank that answers nothing but 429 any more counts as gone, long before the
+// run's time is over.
+func TestLimitWithoutEnd(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	bank := behind(t, func(x exchange) {
+		if calls++; calls > 100 {
+			x.reply.bare(http.StatusTooManyRequests)
+			x.reply.header.Set("Retry-After", "1")
+		}
+	})
+	config := amend(t, bank.config, map[string]any{"retries.longestWait": "2s"})
+	r := conform(t, "--config", config, "--suite", "accounts", "--suite", "accountaccessconsents", "--procs", "2")
+	r.wantStatus(t, 3)
+	if r.took > 90*time.Second {
+		t.Errorf("it took %s", r.took)
+	}
+	const says = "times in a row 429, Retry-After 1s: it was not asked any more"
+	wantText(t, r.out, "INCONCLUSIVE", "the target is gone: it is busy without end: 5 ", says)
+	if bad := r.inState("failed", "errored"); len(bad) > 0 {
+		t.Errorf("a busy bank is held to be wrong by %q", bad)
+	}
+}
+
 // An outage that is over soon costs what met it, and no more.
 func TestShortOutage(t *testing.T) {
 	t.Parallel()
