@@ -224,7 +224,7 @@ func (m Matrix) kubeContainer(cell Cell) kubeContainer {
 	c := kubeContainer{Name: "obconform", Image: k.Image,
 		Args: append([]string{"run", "--config", kubeText(configFolder + "/" + path.Base(cell.Config)), "--shard", fmt.Sprintf("auto/%d", m.Shards),
 			// The Job's controller sets the variable, and Kubernetes fills it in.
-			"--reports", reportsFolder + "/" + m.kubeName(cell) + "/shard-$(JOB_COMPLETION_INDEX)"}, m.Arguments...),
+			"--reports", reportsFolder + "/" + m.kubeName(cell) + "/index-$(JOB_COMPLETION_INDEX)"}, m.Arguments...),
 		Resources:       map[string]map[string]string{"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}},
 		SecurityContext: kubeSecurity{ReadOnlyRootFilesystem: true, Capabilities: map[string][]string{"drop": {"ALL"}}},
 		VolumeMounts:    []kubeMount{{"config", configFolder, true}, {"reports", reportsFolder, false}, {"temporary", "/tmp", false}}}

@@ -58,6 +58,9 @@ func Merge(parts []Results, floors Floors) (Results, error) {
 	}
 	m.clauses(parts)
 	results := m.j.results(m.all)
+	if shards != nil && len(shards.Missing()) == 0 && shards.LeftOut == 0 {
+		results.Baseline = toldByAll(run, results)
+	}
 	if len(parts) == 1 {
 		results.EvidenceFolder = parts[0].EvidenceFolder
 	}

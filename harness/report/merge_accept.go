@@ -57,3 +57,21 @@ func joinBaselines(parts []Results) *BaselineResult {
 	}
 	return joined
 }
+
+// toldByAll is what came of the baseline of shards that are the whole of all
+// specs: together they can tell, as one run can, that an entry is gone.
+func toldByAll(run Run, results Results) *BaselineResult {
+	b, a := results.Baseline, acceptance{run: run}
+	if b == nil {
+		return nil
+	}
+	told := &BaselineResult{Entries: b.Entries, Findings: b.Findings, Held: b.Held, Gone: slices.Clone(b.Gone), Unjudged: []baseline.Entry{}}
+	for _, entry := range b.Unjudged {
+		if a.canTell(results, entry) {
+			told.Gone = append(told.Gone, entry)
+		} else {
+			told.Unjudged = append(told.Unjudged, entry)
+		}
+	}
+	return told
+}

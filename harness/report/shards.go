@@ -22,6 +22,9 @@ type Shards struct {
 	// whole run.
 	Specs int `json:"specs"`
 	Of    int `json:"of"`
+	// LeftOut counts the specs that there are and that the selection left out of
+	// the whole.
+	LeftOut int `json:"leftOut"`
 	// Merged says that these are to be the whole: what is missing counts.
 	Merged bool `json:"merged,omitempty"`
 }
@@ -143,7 +146,7 @@ func sameRun(a, b Results) error {
 		return fmt.Errorf("%s had other seeds, %d and %d: give all the same --seed, or none", both, a.Seed, b.Seed)
 	case !slices.Equal(a.APIs, b.APIs):
 		return fmt.Errorf("%s are of other suites, %v and %v: run all with the same --suite", both, a.APIs, b.APIs)
-	case a.Shards.Cut != b.Shards.Cut || a.Shards.Of != b.Shards.Of:
+	case a.Shards.Cut != b.Shards.Cut || a.Shards.Of != b.Shards.Of || a.Shards.LeftOut != b.Shards.LeftOut:
 		return fmt.Errorf("%s were cut from other specs or by other weights: run all with the same selection, --timings and --own-target", both)
 	}
 	for _, member := range []string{"target.kind", "target.allowDestructive", "client.authMethod", "consents.way"} {

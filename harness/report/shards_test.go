@@ -11,6 +11,7 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/report"
+	"obconform/harness/waiver"
 )
 
 const cutDigest = "0123456789abcdef"
@@ -35,7 +36,7 @@ func divided(run report.Run, count int) []report.Run {
 				part.Results = append(part.Results, s)
 			}
 		}
-		part.Shards = &report.Shards{Count: count, Present: []int{i + 1}, Cut: cutDigest, Specs: len(part.Planned), Of: len(run.Planned)}
+		part.Shards = &report.Shards{Count: count, Present: []int{i + 1}, Cut: cutDigest, Specs: len(part.Planned), Of: len(run.Planned), LeftOut: len(run.NotSelected)}
 		shards[i] = part
 	}
 	return shards
@@ -232,6 +233,31 @@ func TestShardsOfSeveralRuns(t *testing.T) {
 	}
 	if _, err := report.Merge(changed(func(*report.Results) {}), report.Floors{}); err != nil {
 		t.Errorf("two shards of one run: %v", err)
+	}
+}
+
+// What is accepted of shards is what is accepted of the whole, and together
+// they tell what is gone from a baseline, where nothing was left out.
+func TestAcceptedShardsAreTheWhole(t *testing.T) {
+	_, _, whole := acceptingRuns()
+	whole.Waivers = waiver.List{accepts(contract.ComMeta, ""), accepts(contract.ComJSON, "")}
+	want := report.Judge(whole)
+	if len(want.Baseline.Gone) == 0 || len(want.Baseline.Held) == 0 {
+		t.Fatalf("the whole tells nothing: %+v", want.Baseline)
+	}
+	parts := divided(whole, 2)
+	got := merged(t, report.Judge(parts[0]), report.Judge(parts[1]))
+	if !reflect.DeepEqual(got.Baseline, want.Baseline) || !slices.Equal(got.Waivers, want.Waivers) || got.Outcome != want.Outcome {
+		t.Errorf("%s, %+v, %+v, and the whole %s, %+v, %+v", got.Outcome, got.Baseline, got.Waivers, want.Outcome, want.Baseline, want.Waivers)
+	}
+	whole.NotSelected = []report.SpecResult{spec("left out", contract.AccListPages)}
+	parts = divided(whole, 2)
+	for name, results := range map[string]report.Results{
+		"something was left out": merged(t, report.Judge(parts[0]), report.Judge(parts[1])), "a shard is missing": merged(t, report.Judge(parts[0])),
+	} {
+		if len(results.Baseline.Gone) > 0 {
+			t.Errorf("%s, and the shards tell that %v are gone", name, results.Baseline.Gone)
+		}
 	}
 }
 

@@ -135,10 +135,10 @@ func Weights(timings []report.SpecVerdict, idle func(report.SpecResult) bool) fu
 	slices.SortFunc(all, cmp.Compare[int64])
 	return func(spec report.SpecResult) int64 {
 		switch time, known := took[SpecName{spec.Suite, spec.Name}]; {
-		case known:
-			return time
 		case idle(spec):
 			return weightIdle
+		case known:
+			return time
 		case len(all) > 0:
 			return all[len(all)/2]
 		case slices.Contains(spec.Labels, labelDestructive):

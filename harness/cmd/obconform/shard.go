@@ -68,7 +68,7 @@ func (s sharding) divide(plan runner.Plan, target config.Config, changes changes
 		return slices.Contains(spec.Labels, "destructive") && !registers(target, changes)
 	}
 	mine, cut := plan.Shard(s.part, runner.Sharding{Weigh: runner.Weights(s.timings, idle), Apart: s.OwnTarget})
-	return mine, &report.Shards{Count: s.part.Count, Present: []int{s.part.Index}, Cut: cut.Digest, Specs: len(mine.Specs), Of: len(plan.Specs)}
+	return mine, &report.Shards{Count: s.part.Count, Present: []int{s.part.Index}, Cut: cut.Digest, Specs: len(mine.Specs), Of: len(plan.Specs), LeftOut: len(plan.LeftOut)}
 }
 
 // registers tells whether registrations may be changed at the target: where they

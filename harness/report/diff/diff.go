@@ -135,6 +135,7 @@ func notes(before, after report.Results) []string {
 		results report.Results
 	}{{"old", before}, {"new", after}} {
 		add(run.results.Outcome == report.OutcomeInterrupted || len(run.results.Trouble) > 0, "the %s run is not complete: %s", run.name, run.results.Outcome)
+		add(len(run.results.Shards.Missing()) > 0, "the %s run is a part: shard %s", run.name, run.results.ShardText())
 	}
 	return list
 }

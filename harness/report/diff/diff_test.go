@@ -116,11 +116,16 @@ func TestNotes(t *testing.T) {
 	}
 	after.Target = map[string]any{"baseUrl": "https://other.example"}
 	after.FailOn, after.Profile, after.APIs, after.Outcome = contract.Levels(), "observed", contract.APIs()[:1], report.OutcomeInterrupted
+	before.Shards = &report.Shards{Count: 4, Present: []int{2}, Cut: "0123456789abcdef", Specs: 1, Of: 3}
+	after.Shards = &report.Shards{Count: 1, Present: []int{1}, Cut: "0123456789abcdef", Specs: 3, Of: 3} // a whole
 	notes := strings.Join(diff.Compare(before, after, limits).Notes, "\n")
-	for _, want := range []string{"the targets differ", "the levels", "the profiles", "the suites", "the new run is not complete: interrupted"} {
+	for _, want := range []string{"the targets differ", "the levels", "the profiles", "the suites", "the new run is not complete: interrupted", "the old run is a part: shard 2/4: 1 of 3 specs"} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("no %q in %q", want, notes)
 		}
+	}
+	if strings.Contains(notes, "the new run is a part") {
+		t.Errorf("a whole is taken for a part: %q", notes)
 	}
 }
 
