@@ -51,7 +51,7 @@ func (r Results) ShardText() string {
 	case s == nil:
 		return ""
 	case s.alone() && s.Specs == 0:
-		return fmt.Sprintf("%s: this shard has nothing to run; the others have all %s", s.name(), plural(s.Of, "spec"))
+		return fmt.Sprintf("%s: this shard has nothing to run, of %s in all", s.name(), plural(s.Of, "spec"))
 	case s.alone():
 		return fmt.Sprintf("%s: %d of %s; the others have the rest", s.name(), s.Specs, plural(s.Of, "spec"))
 	case len(s.Present) == s.Count:

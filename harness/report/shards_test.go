@@ -130,7 +130,7 @@ func TestMissingShards(t *testing.T) {
 // of it.
 func TestAShardIsJudgedOnItsPart(t *testing.T) {
 	run := runOf(spec("one", contract.AccList200))
-	run.Elsewhere = []report.SpecResult{spec("two", contract.AccListStable)}
+	run.Elsewhere = []report.SpecResult{spec("two", contract.AccListStable, contract.CofFunds201True)}
 	run.NotSelected = []report.SpecResult{spec("three", contract.AccListPages)}
 	run.APIs = contract.APIs()
 	run.Shards = &report.Shards{Count: 2, Present: []int{1}, Cut: cutDigest, Specs: 1, Of: 2}
@@ -150,6 +150,9 @@ func TestAShardIsJudgedOnItsPart(t *testing.T) {
 		}
 		if want := "1/2: 1 of 2 specs"; kind != "results.json" && !strings.Contains(text, want) {
 			t.Errorf("the %s does not say %q", kind, want)
+		}
+		if lists := strings.Contains(text, "COF-FUNDS-201-TRUE"); kind == "terminal" && (lists || !strings.Contains(text, "not in this shard: ")) || kind == "verbose terminal" && !lists {
+			t.Errorf("the %s lists what is in other shards: %v", kind, lists)
 		}
 		if kind == "JUnit" && (strings.Contains(text, "nothing was exercised") || strings.Contains(text, "confirmationoffunds")) {
 			t.Error("the JUnit file has suites of which the shard has no spec")

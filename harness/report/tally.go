@@ -112,6 +112,9 @@ func (t *tally) result(j *judgement) ClauseResult {
 	return r
 }
 
+// notHere is the reason of a clause whose specs other shards have.
+const notHere = "not in this shard"
+
 // notOffered begins the reason of a clause that the target does not keep.
 const notOffered = "not offered: "
 
@@ -120,7 +123,7 @@ func (t *tally) whyNot(j *judgement) string {
 	case len(t.idle.list) > 0:
 		return t.idle.String()
 	case t.elsewhere > 0:
-		return "not in this shard"
+		return notHere
 	case t.notSelected > 0:
 		return "not selected"
 	case j.run.Traffic != nil:

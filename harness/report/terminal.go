@@ -281,6 +281,10 @@ func (t *terminal) notExercised() {
 	t.title("Not exercised")
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(len(ids[b]), len(ids[a])) })
 	for _, reason := range order {
+		if reason == notHere && !t.Verbose { // nobody looks for them in this part
+			t.printf("  %s: %s\n", reason, plural(len(ids[reason]), "clause"))
+			continue
+		}
 		t.printf("  %s\n", Line(reason, 2*maxShort))
 		if n := len(ids[reason]); t.results.Traffic != nil && n > maxListed && !t.Verbose {
 			t.printf("    %s: -v lists them\n", plural(n, "clause"))
