@@ -8,6 +8,7 @@ package baseline
 import (
 	"bytes"
 	"cmp"
+	_ "embed" // the schema of a file
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/format"
 	"obconform/harness/strictjson"
 )
 
@@ -71,8 +73,15 @@ func (b Baseline) Holds(e Entry) bool {
 	return found
 }
 
-// formatVersion is the version of the file's format.
-const formatVersion = 1
+//go:embed baseline.schema.json
+var schema []byte
+
+// Format is the format of a file.
+func Format() format.Format {
+	f := format.New("baseline", "the file of --baseline: breaches that a target is known to have", bytes.Clone(schema))
+	f.Member = "version"
+	return f
+}
 
 type file struct {
 	Version int     `json:"version"`
@@ -83,7 +92,7 @@ type file struct {
 // of it can be compared.
 func (b Baseline) Marshal() ([]byte, error) {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "{\"version\": %d, \"entries\": [", formatVersion)
+	fmt.Fprintf(&out, "{\"version\": %d, \"entries\": [", Format().Version)
 	for i, entry := range b.entries {
 		var line bytes.Buffer
 		encoder := json.NewEncoder(&line)
@@ -105,8 +114,8 @@ func (b Baseline) Marshal() ([]byte, error) {
 // is not known, it is broken.
 const mostEntries = 10_000
 
-// Parse reads a file that Marshal wrote; the error has every problem, one a
-// line.
+// Parse reads a file that Marshal wrote, and passes over members that a later
+// obconform has added; the error has every problem, one a line.
 func Parse(data []byte) (Baseline, error) {
 	value, faults := strictjson.Parse(data)
 	if len(faults) > 0 {
@@ -116,19 +125,15 @@ func Parse(data []byte) (Baseline, error) {
 		}
 		return Baseline{}, errors.Join(problems...)
 	}
-	members, ok := value.(map[string]any)
-	version, _ := members["version"].(json.Number)
-	if !ok || version == "" {
-		return Baseline{}, errors.New("expected an object with a number version, got something else")
+	if _, err := Format().VersionOf(value); err != nil {
+		return Baseline{}, err
 	}
-	if version.String() != fmt.Sprint(formatVersion) {
-		return Baseline{}, fmt.Errorf("version: expected %d, got %.20s", formatVersion, version)
-	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
 	var f file
-	if err := decoder.Decode(&f); err != nil {
+	if err := json.Unmarshal(data, &f); err != nil {
 		return Baseline{}, fmt.Errorf("expected entries with clause, operation, status and pointer: %.200s", err)
+	}
+	if f.Entries == nil {
+		return Baseline{}, errors.New("expected entries with clause, operation, status and pointer, got no list of them")
 	}
 	if len(f.Entries) > mostEntries {
 		return Baseline{}, fmt.Errorf("entries: expected at most %d, got %d", mostEntries, len(f.Entries))

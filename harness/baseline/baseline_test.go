@@ -8,6 +8,7 @@ import (
 	"obconform/harness/baseline"
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/format/formattest"
 )
 
 func TestFingerprint(t *testing.T) {
@@ -65,10 +66,11 @@ func TestFilesThatAreNoBaseline(t *testing.T) {
 	for text, want := range map[string][]string{
 		"":                                       {"strict JSON"},
 		"[]":                                     {"an object"},
-		`{}`:                                     {"an object with a number version"},
-		`{"version":"1"}`:                        {"an object with a number version"},
-		`{"version":2,"entries":[]}`:             {"version: expected 1, got 2"},
+		`{}`:                                     {"is no baseline: it has no number version"},
+		`{"version":"1"}`:                        {"is no baseline: it has no number version"},
+		`{"version":2,"entries":[]}`:             {"has version 2; this obconform reads 1: it comes from a newer obconform"},
 		`{"version":1,"entrys":[]}`:              {"entries with clause"},
+		`{"version":1,"entries":null}`:           {"entries with clause"},
 		`{"version":1,"entries":[{"clause":1}]}`: {"entries with clause"},
 		`{"version":1,"entries":[],"entries":[]}`: {"strict JSON"},
 		`{"version":1,"entries":[{"clause":"X-1","operation":"Nothing","status":99,"pointer":""},{"clause":"COM-META","pointer":"body","status":1000}]}`: {
@@ -86,6 +88,23 @@ func TestFilesThatAreNoBaseline(t *testing.T) {
 				t.Errorf("%.80s: %v, without %q", text, err, words)
 			}
 		}
+	}
+}
+
+// What is written keeps its schema, and what a later obconform has added to it
+// is passed over.
+func TestTheFormat(t *testing.T) {
+	data, err := baseline.Of(baseline.Entry{Clause: contract.ComBody, Operation: contract.ListAccounts, Status: 200, Pointer: "/Data"}).Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := formattest.Closed(t, baseline.Format().Schema).Validate(data); err != nil {
+		t.Error(err)
+	}
+	later := bytes.ReplaceAll(data, []byte("{"), []byte(`{"later": [1], `))
+	back, err := baseline.Parse(later)
+	if err != nil || len(back.Entries()) != 1 {
+		t.Errorf("%v, %v", back, err)
 	}
 }
 

@@ -1,13 +1,24 @@
 package doctor
 
 import (
+	"bytes"
+	_ "embed" // the schema of what programs are told
 	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 
+	"obconform/harness/format"
 	"obconform/harness/report"
 )
+
+//go:embed doctor.schema.json
+var schema []byte
+
+// Format is the format of what WriteJSON writes.
+func Format() format.Format {
+	return format.New("doctor", "doctor --json: what keeps a configuration and a target apart", bytes.Clone(schema))
+}
 
 // longest bounds each line, in bytes: what a server says is hostile.
 const longest = 600
@@ -40,9 +51,10 @@ func (r Report) WriteJSON(out io.Writer, exitStatus int) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(struct {
-		ExitStatus int `json:"exitStatus"`
+		SchemaVersion int `json:"schemaVersion"`
+		ExitStatus    int `json:"exitStatus"`
 		Report
-	}{exitStatus, r})
+	}{Format().Version, exitStatus, r})
 }
 
 func clean(lines []string) {

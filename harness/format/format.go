@@ -33,7 +33,10 @@ type Format struct {
 	// Optional says that a document without the member is one of version 1, made
 	// before there were others.
 	Optional bool
-	// Schema is the draft-07 JSON Schema of Version. It leaves objects open.
+	// ByHand says that people write the document: a member that is not known is
+	// then a mistake, and its schema closes objects, for editors to show it.
+	ByHand bool
+	// Schema is the draft-07 JSON Schema of Version.
 	Schema []byte
 }
 

@@ -5,12 +5,15 @@
 package ledger
 
 import (
+	"bytes"
+	_ "embed" // the schema of the ledger
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"obconform/harness/contract"
+	"obconform/harness/format"
 	"obconform/harness/report"
 )
 
@@ -18,8 +21,18 @@ import (
 // "answers:ListAccounts=429".
 const AnswerLabel = "answers:"
 
+//go:embed ledger.schema.json
+var schema []byte
+
+// Format is the format of the ledger.
+func Format() format.Format {
+	return format.New("ledger", "list --ledger, suites/ledger.json: which specs test what", bytes.Clone(schema))
+}
+
 // Ledger is who tests what; its JSON is suites/ledger.json.
 type Ledger struct {
+	SchemaVersion int `json:"schemaVersion"`
+
 	Clauses []Clause `json:"clauses"`
 	Answers []Answer `json:"answers"`
 }
@@ -62,7 +75,7 @@ func New(planned []report.SpecResult, excuses []Untested) (Ledger, error) {
 		}
 		a.excuses[excuse.What] = excuse.Reason
 	}
-	var l Ledger
+	l := Ledger{SchemaVersion: Format().Version}
 	for _, clause := range contract.Clauses() {
 		l.Clauses = append(l.Clauses, a.clause(clause))
 	}

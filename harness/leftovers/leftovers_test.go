@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"obconform/harness/contract"
+	"obconform/harness/format/formattest"
 )
 
 const bankA, bankB = "https://a.example.com", "https://b.example.com"
@@ -184,6 +185,46 @@ func TestSealing(t *testing.T) {
 	} {
 		if secret, err := open(); err == nil || secret != "" {
 			t.Errorf("%s: %q, %v", name, secret, err)
+		}
+	}
+}
+
+// Lines keep their schema; one of before there were versions is read, and one of
+// a later version is not guessed at.
+func TestVersionsOfLines(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, File)
+	l := NewLog(path, bankA, false)
+	create(t, l, "1")
+	_ = l.Changed(Thing{ID: "1", Method: "client_secret_post", Sealed: "new"})
+	_ = l.Deleted("1")
+	create(t, l, "2")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := formattest.Closed(t, Format().Schema)
+	for line := range strings.Lines(string(data)) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		if err := schema.Validate([]byte(line)); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	for name, c := range map[string]struct{ old, new, says string }{
+		"of before versions": {`"schemaVersion":1,`, ``, ""},
+		"with a new member":  {`"schemaVersion":1,`, `"schemaVersion":1,"later":{},`, ""},
+		"of a later version": {`"schemaVersion":1,`, `"schemaVersion":2,`, "a line of it has schemaVersion 2; this obconform reads 1"},
+	} {
+		other := filepath.Join(dir, strings.ReplaceAll(name, " ", "-"))
+		if err := os.WriteFile(other, []byte(strings.ReplaceAll(string(data), c.old, c.new)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		left, unreadable, err := Read(other)
+		if c.says == "" && (err != nil || unreadable != 0 || !slices.Equal(idsOf(left), []string{"2"})) ||
+			c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%s: left %v, %d unreadable, %v", name, idsOf(left), unreadable, err)
 		}
 	}
 }

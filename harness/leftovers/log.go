@@ -9,6 +9,8 @@
 package leftovers
 
 import (
+	"bytes"
+	_ "embed" // the schema of a line
 	"encoding/json"
 	"fmt"
 	"os"
@@ -19,6 +21,7 @@ import (
 	"github.com/google/uuid"
 
 	"obconform/harness/contract"
+	"obconform/harness/format"
 )
 
 // File is the name of the file, in the folder of a run's reports.
@@ -33,8 +36,21 @@ const (
 	deleted = "deleted"
 )
 
+//go:embed created.schema.json
+var schema []byte
+
+// Format is the format of one line; lines of before there were versions have
+// none.
+func Format() format.Format {
+	f := format.New("created", "one line of created.jsonl: what a run has created and not deleted", bytes.Clone(schema))
+	f.Optional = true
+	return f
+}
+
 // entry is one line.
 type entry struct {
+	SchemaVersion int `json:"schemaVersion"`
+
 	Event string    `json:"event"`
 	Time  time.Time `json:"time"`
 	// Target is the base URL of the target.
@@ -99,7 +115,7 @@ func (l *Log) Deleted(id string) error { return l.append(entry{Event: deleted, I
 // write to a file that is open for appending (POSIX, write). The line break
 // before it ends what a full disk may have cut off.
 func (l *Log) append(e entry) error {
-	e.Time, e.Target = time.Now().UTC(), l.target
+	e.SchemaVersion, e.Time, e.Target = Format().Version, time.Now().UTC(), l.target
 	line, err := json.Marshal(e)
 	if err != nil {
 		return err

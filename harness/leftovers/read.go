@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -37,7 +38,8 @@ type Thing struct {
 
 // Read lists what the file says is left, in the order of its creation; a file
 // that does not exist says that nothing is. Lines that cannot be read, as a
-// full disk leaves them, are counted and passed over.
+// full disk leaves them, are counted and passed over. A line of a version that
+// is not known here is an error: what it means cannot be guessed.
 func Read(path string) (left []Thing, unreadable int, err error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -50,12 +52,16 @@ func Read(path string) (left []Thing, unreadable int, err error) {
 	lines := bufio.NewReader(file)
 	for {
 		line, err := lines.ReadBytes('\n')
-		var e entry
-		line = bytes.TrimSpace(line)
-		if len(line) > 0 && (json.Unmarshal(line, &e) != nil || e.Event == "") {
-			unreadable++
-		} else if len(line) > 0 {
-			left = apply(left, e)
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			e, ok, unknown := parse(line)
+			switch {
+			case unknown != nil:
+				return nil, 0, fmt.Errorf("%s: a line of it %w", path, unknown)
+			case !ok:
+				unreadable++
+			default:
+				left = apply(left, e)
+			}
 		}
 		if errors.Is(err, io.EOF) {
 			return left, unreadable, nil
@@ -64,6 +70,22 @@ func Read(path string) (left []Thing, unreadable int, err error) {
 			return nil, 0, err
 		}
 	}
+}
+
+// parse reads one line; not ok is one that is damaged, and unknown says that it
+// is of a version that is not known here.
+func parse(line []byte) (e entry, ok bool, unknown error) {
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder.UseNumber()
+	var members map[string]any
+	if decoder.Decode(&members) != nil {
+		return e, false, nil
+	}
+	if _, unknown = Format().VersionOf(members); unknown != nil {
+		return e, false, unknown
+	}
+	ok = json.Unmarshal(line, &e) == nil && e.Event != ""
+	return e, ok, nil
 }
 
 // apply is what is left after one more event.

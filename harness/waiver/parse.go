@@ -1,6 +1,8 @@
 package waiver
 
 import (
+	"bytes"
+	_ "embed" // the schema of a file
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"obconform/harness/contract"
+	"obconform/harness/format"
 	"obconform/harness/strictjson"
 )
 
@@ -27,9 +30,23 @@ const (
 	longestText = 500 // of reason and ticket, in characters
 )
 
-// Parse reads a file of waivers, a JSON array of objects with clause, operation
-// (optional), reason, ticket and expires. It answers every problem at once, and
-// no waiver where there is one.
+//go:embed waivers.schema.json
+var schema []byte
+
+// Format is the format of a file.
+func Format() format.Format {
+	f := format.New("waivers", "the file of --waivers: breaches that are accepted for a time", bytes.Clone(schema))
+	f.Member, f.ByHand = "version", true
+	return f
+}
+
+// Bare tells whether a file is a list alone, the form of before there were
+// versions: it cannot say which one it has. Parse reads it still.
+func Bare(data []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) }
+
+// Parse reads a file of waivers: a version, and a list of objects with clause,
+// operation (optional), reason, ticket and expires. It answers every problem at
+// once, and no waiver where there is one.
 func Parse(data []byte) (List, []Problem) {
 	value, faults := strictjson.Parse(data)
 	if len(faults) > 0 {
@@ -39,22 +56,22 @@ func Parse(data []byte) (List, []Problem) {
 		}
 		return nil, r.problems
 	}
-	items, ok := value.([]any)
-	if !ok {
-		return nil, []Problem{{"", "a list of waivers", "something else"}}
+	r := reader{}
+	at, items := r.items(value)
+	if len(r.problems) > 0 {
+		return nil, r.problems
 	}
 	if len(items) > mostWaivers {
 		return nil, []Problem{{"", fmt.Sprintf("at most %d waivers", mostWaivers), fmt.Sprint(len(items))}}
 	}
-	r := reader{}
 	list := List{}
 	for i, item := range items {
-		w := r.waiver(fmt.Sprintf("[%d]", i), item)
+		w := r.waiver(fmt.Sprintf("%s[%d]", at, i), item)
 		twice := func(other Waiver) bool {
 			return other.Clause == w.Clause && other.Operation == w.Operation && w.Clause != ""
 		}
 		if slices.ContainsFunc(list, twice) {
-			r.complain(fmt.Sprintf("[%d]", i), "one waiver for a clause and an operation", "a second one for "+target(w))
+			r.complain(fmt.Sprintf("%s[%d]", at, i), "one waiver for a clause and an operation", "a second one for "+target(w))
 		}
 		list = append(list, w)
 	}
@@ -62,6 +79,32 @@ func Parse(data []byte) (List, []Problem) {
 		return nil, r.problems
 	}
 	return list, nil
+}
+
+// items finds the list of waivers in a document, and the key that it has there.
+func (r *reader) items(document any) (at string, items []any) {
+	if bare, ok := document.([]any); ok {
+		return "", bare
+	}
+	object, ok := document.(map[string]any)
+	if !ok {
+		r.complain("", "an object with version and a list waivers", "something else")
+		return "", nil
+	}
+	if _, err := Format().VersionOf(object); err != nil {
+		r.complain(Format().Member, fmt.Sprintf("the number %d", Format().Version), "a file that "+err.Error())
+		return "", nil
+	}
+	for name := range object {
+		if name != Format().Member && name != "waivers" {
+			r.complain("", "only version and waivers", "a member "+quote(name))
+		}
+	}
+	if items, ok = object["waivers"].([]any); !ok {
+		r.complain("waivers", "a list of waivers", "something else, or none")
+	}
+	slices.SortFunc(r.problems, func(a, b Problem) int { return strings.Compare(a.Where+a.Got, b.Where+b.Got) })
+	return "waivers", items
 }
 
 // target is what a waiver is for, in words.

@@ -8,10 +8,13 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
+	"obconform/harness/format/formattest"
 	"obconform/harness/waiver"
 )
 
-const sound = `[
+const sound = `{"version": 1, "waivers": ` + bare + `}`
+
+const bare = `[
   {"clause": "COM-META", "reason": "promised for March", "ticket": "OB-1", "expires": "2027-03-31"},
   {"clause": "COM-META", "operation": "ListAccounts", "reason": "and here", "ticket": "OB-2", "expires": "2026-12-31"}
 ]`
@@ -25,6 +28,12 @@ func TestASoundFile(t *testing.T) {
 	if len(problems) > 0 || fmt.Sprint(list) != fmt.Sprint(want) {
 		t.Errorf("got %+v, %v", list, problems)
 	}
+	if err := formattest.Closed(t, waiver.Format().Schema).Validate([]byte(sound)); err != nil {
+		t.Error(err)
+	}
+	if list, problems := waiver.Parse([]byte(bare)); len(problems) > 0 || fmt.Sprint(list) != fmt.Sprint(want) || !waiver.Bare([]byte(bare)) || waiver.Bare([]byte(sound)) {
+		t.Errorf("of a list alone: %+v, %v", list, problems)
+	}
 	if list, problems := waiver.Parse([]byte(" [] ")); len(problems) > 0 || len(list) != 0 {
 		t.Errorf("an empty list: %v, %v", list, problems)
 	}
@@ -33,14 +42,19 @@ func TestASoundFile(t *testing.T) {
 func TestEverythingThatIsWrongIsSaidAtOnce(t *testing.T) {
 	long := strings.Repeat("x", 501)
 	for text, want := range map[string][]string{
-		"":                {": strict JSON"},
-		"{":               {": strict JSON"},
-		`{"clause":1}`:    {": a list of waivers"},
-		"[1, null]":       {"[0]: an object", "[1]: an object"},
-		`[{"a":1,"a":2}]`: {"/0/a: strict JSON"},
-		sound + "x":       {": strict JSON"},
-		"\xef\xbb\xbf[]":  {": strict JSON"},
-		`[{}]`:            {"[0].clause: a text", "[0].reason: a text", "[0].ticket: a text", "[0].expires: a text"},
+		"":                                 {": strict JSON"},
+		"{":                                {": strict JSON"},
+		"1":                                {": an object with version"},
+		`{"clause":1}`:                     {"version: the number 1"},
+		`{"version":2}`:                    {"version: the number 1"},
+		`{"version":1}`:                    {"waivers: a list of waivers"},
+		`{"version":1,"waivers":{},"x":1}`: {": only version and waivers", "waivers: a list of waivers"},
+		`{"version":1,"waivers":[{}]}`:     {"waivers[0].clause: a text", "waivers[0].reason: a text", "waivers[0].ticket: a text", "waivers[0].expires: a text"},
+		"[1, null]":                        {"[0]: an object", "[1]: an object"},
+		`[{"a":1,"a":2}]`:                  {"/0/a: strict JSON"},
+		sound + "x":                        {": strict JSON"},
+		"\xef\xbb\xbf[]":                   {": strict JSON"},
+		`[{}]`:                             {"[0].clause: a text", "[0].reason: a text", "[0].ticket: a text", "[0].expires: a text"},
 		`[{"clause":"NO-1","operation":"Nothing","reason":" ","ticket":7,"expires":"31.12.2026","until":"x"}]`: {
 			"[0]: only clause", "[0].reason: a text", "[0].ticket: a text", "[0].clause: a clause of the contract", "[0].operation: an operation", "[0].expires: a day"},
 		`[{"clause":"COM-META","operation":"","reason":"a","ticket":"b","expires":"2026-02-30"}]`: {"[0].operation: a text", "[0].expires: a day"},

@@ -307,6 +307,7 @@ func TestEveryCommandIsSearchedForCanaries(t *testing.T) {
 		"config check": {config},
 		"doctor":       nil, // of TestDoctorShowsNoCanary
 		"matrix":       nil, // of TestMatrix, which pastes them where names belong
+		"schema":       {},
 		"version":      {},
 		"help":         {},
 	}

@@ -1,20 +1,30 @@
 package main
 
 import (
+	_ "embed" // the schema of the list
 	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 
 	"obconform/harness/contract"
+	"obconform/harness/format"
 	"obconform/harness/report"
 )
 
 type listCommand struct {
 	selectionFlags
-	JSON     bool `name:"json" xor:"form" help:"As a JSON array."`
+	JSON     bool `name:"json" xor:"form" help:"As JSON."`
 	Coverage bool `xor:"form" help:"As a table: specs by operation and status, clauses by API."`
 	Ledger   bool `xor:"form" help:"As the ledger, in JSON: which specs test which clause and which documented answer."`
+}
+
+//go:embed list.schema.json
+var listSchema []byte
+
+// listFormat is the format of 'list --json'.
+func listFormat() format.Format {
+	return format.New("list", "list --json: the specs", listSchema)
 }
 
 // listed is one spec as list prints it in JSON.
@@ -63,7 +73,10 @@ func listJSON(w io.Writer, planned []report.SpecResult) error {
 	}
 	out := json.NewEncoder(w)
 	out.SetIndent("", "  ")
-	return out.Encode(list)
+	return out.Encode(struct {
+		SchemaVersion int      `json:"schemaVersion"`
+		Specs         []listed `json:"specs"`
+	}{listFormat().Version, list})
 }
 
 // identifiers are the clauses of a spec, and its names in Open Banking's own

@@ -36,6 +36,7 @@ type grammar struct {
 	Explain explainCommand `cmd:"" help:"Explain a clause of the contract, and where it is checked."`
 	Config  configCommand  `cmd:"" help:"Look at a configuration."`
 	OpenAPI openAPICommand `cmd:"" name:"openapi" help:"Write the contract as an OpenAPI 3.1 document."`
+	Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of what the program writes and reads."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Print this help."`
 	Worker  workerCommand  `cmd:"" hidden:""`

@@ -174,11 +174,11 @@ func listed(t *testing.T, flags ...string) []planned {
 	t.Helper()
 	e := obconform(t, append([]string{"list", "--json"}, flags...)...)
 	e.wantStatus(t, 0)
-	var list []planned
+	var list struct{ Specs []planned }
 	if err := json.Unmarshal([]byte(e.out), &list); err != nil {
 		t.Fatal(err)
 	}
-	return list
+	return list.Specs
 }
 
 // wantComplete fails the test for each planned spec that the reports lack.

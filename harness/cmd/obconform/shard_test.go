@@ -23,16 +23,18 @@ func plannedSpecs(t *testing.T) []report.SpecResult {
 	t.Helper()
 	e := obconform(t, "list", "--json")
 	e.wantStatus(t, 0)
-	var list []struct {
-		Suite         contract.API
-		Section, Name string
-		Labels        []string
+	var list struct {
+		Specs []struct {
+			Suite         contract.API
+			Section, Name string
+			Labels        []string
+		}
 	}
 	if err := json.Unmarshal([]byte(e.out), &list); err != nil {
 		t.Fatal(err)
 	}
-	specs := make([]report.SpecResult, len(list))
-	for i, spec := range list {
+	specs := make([]report.SpecResult, len(list.Specs))
+	for i, spec := range list.Specs {
 		specs[i] = report.SpecResult{Suite: spec.Suite, Section: spec.Section, Name: spec.Name, Labels: spec.Labels}
 	}
 	return specs

@@ -1,10 +1,13 @@
 package main
 
 import (
+	_ "embed" // the schema of the version
 	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"obconform/harness/format"
 )
 
 // What 'make dist' tells the linker of a build. A plain build leaves commit and
@@ -15,8 +18,13 @@ var (
 	date    = ""
 )
 
-// versionVersion is the version of the format of 'version --json'.
-const versionVersion = 1
+//go:embed version.schema.json
+var versionSchema []byte
+
+// versionFormat is the format of 'version --json'.
+func versionFormat() format.Format {
+	return format.New("version", "version --json: what the binary is", versionSchema)
+}
 
 // build is what a binary knows of itself.
 type build struct {
@@ -32,7 +40,7 @@ type build struct {
 
 // thisBuild is what the running binary knows of itself.
 func thisBuild() build {
-	b := build{SchemaVersion: versionVersion, Version: version, Commit: commit, Date: date,
+	b := build{SchemaVersion: versionFormat().Version, Version: version, Commit: commit, Date: date,
 		Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	if info, ok := debug.ReadBuildInfo(); ok && b.Commit == "" {
 		b.recorded(info.Settings)

@@ -1,14 +1,25 @@
 package diff
 
 import (
+	"bytes"
+	_ "embed" // the schema of what programs are told
 	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
+	"obconform/harness/format"
 	"obconform/harness/report"
 )
+
+//go:embed diff.schema.json
+var schema []byte
+
+// Format is the format of what JSON writes.
+func Format() format.Format {
+	return format.New("diff", "diff --json: what has changed between two runs", bytes.Clone(schema))
+}
 
 // Lengths of what is printed, in bytes.
 const (
@@ -21,7 +32,10 @@ func (d Difference) JSON(w io.Writer) error {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
 	out.SetIndent("", "  ")
-	return out.Encode(d)
+	return out.Encode(struct {
+		SchemaVersion int `json:"schemaVersion"`
+		Difference
+	}{Format().Version, d})
 }
 
 // Text writes the difference for people; what broke comes last. Nothing that a
