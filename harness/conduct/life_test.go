@@ -57,8 +57,8 @@ func TestEveryClauseHasItsRule(t *testing.T) {
 	rules := conduct.Rules()
 	for _, clause := range contract.ClientClauses() {
 		n := 0
-		for _, id := range rules {
-			if id == clause.ID {
+		for _, rule := range rules {
+			if rule.Clause == clause.ID {
 				n++
 			}
 		}

@@ -97,14 +97,32 @@ var lifeRules = []rule{
 	{contract.CliLinks, holdLinks},
 }
 
+// Basis says what a clause is decided by.
+type Basis string
+
+// What a clause can be decided by.
+const (
+	// ByRequest is one request alone.
+	ByRequest Basis = "request"
+	// ByLife is what went by before the request, too.
+	ByLife Basis = "life"
+)
+
+// Rule is a clause that the auditor can decide.
+type Rule struct {
+	Clause contract.ClauseID
+	Basis  Basis
+}
+
 // Rules lists the clauses that the auditor can decide, in the order in which it
 // does.
-func Rules() []contract.ClauseID {
-	var ids []contract.ClauseID
-	for _, list := range [][]rule{requestRules, lifeRules} {
-		for _, r := range list {
-			ids = append(ids, r.clause)
-		}
+func Rules() []Rule {
+	var all []Rule
+	for _, r := range requestRules {
+		all = append(all, Rule{r.clause, ByRequest})
 	}
-	return ids
+	for _, r := range lifeRules {
+		all = append(all, Rule{r.clause, ByLife})
+	}
+	return all
 }

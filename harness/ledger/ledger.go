@@ -1,7 +1,7 @@
 // Package ledger accounts for the contract: every clause and every documented
 // answer is tested by named specs, or stands in a list with the reason why
-// not. It is made from a dry run and the contract, and imports what runs
-// nothing.
+// not; every obligation of a client has a rule that decides it. It is made from
+// a dry run and the contract, and imports what runs nothing.
 package ledger
 
 import (
@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"obconform/harness/conduct"
 	"obconform/harness/contract"
 	"obconform/harness/format"
 	"obconform/harness/report"
@@ -35,6 +36,15 @@ type Ledger struct {
 
 	Clauses []Clause `json:"clauses"`
 	Answers []Answer `json:"answers"`
+	// Client are the obligations of a client, which no spec tests: they are held
+	// against traffic.
+	Client []ClientClause `json:"client"`
+}
+
+// ClientClause is one obligation of a client with what decides it.
+type ClientClause struct {
+	ID    contract.ClauseID `json:"id"`
+	Basis conduct.Basis     `json:"basis"`
 }
 
 // Clause is one clause with what tests it.
@@ -84,6 +94,9 @@ func New(planned []report.SpecResult, excuses []Untested) (Ledger, error) {
 			l.Answers = append(l.Answers, a.answer(op, answer.Status))
 		}
 	}
+	for _, clause := range contract.ClientClauses() {
+		l.Client = append(l.Client, a.clientClause(clause))
+	}
 	for _, excuse := range excuses {
 		if !a.used[excuse.What] {
 			a.complain("%s is excused, and is tested or does not exist", excuse.What)
@@ -113,6 +126,16 @@ func (a *accountant) clause(clause contract.Clause) Clause {
 		entry.Untested = a.excuse(string(clause.ID))
 	}
 	return entry
+}
+
+func (a *accountant) clientClause(clause contract.Clause) ClientClause {
+	rules := conduct.Rules()
+	i := slices.IndexFunc(rules, func(r conduct.Rule) bool { return r.Clause == clause.ID })
+	if i < 0 {
+		a.complain("%s is decided by no rule", clause.ID)
+		return ClientClause{ID: clause.ID}
+	}
+	return ClientClause{clause.ID, rules[i].Basis}
 }
 
 func (a *accountant) answer(op contract.Operation, status int) Answer {

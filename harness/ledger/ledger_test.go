@@ -37,6 +37,9 @@ func TestAPlanThatTestsEverythingHasNoGap(t *testing.T) {
 	if len(book.Clauses) != len(contract.Clauses()) || len(book.Answers) != 118 {
 		t.Errorf("%d clauses and %d answers", len(book.Clauses), len(book.Answers))
 	}
+	if len(book.Client) != len(contract.ClientClauses()) || book.Client[0] != (ledger.ClientClause{ID: contract.CliMethod, Basis: "request"}) {
+		t.Errorf("%d obligations of a client, the first %+v", len(book.Client), book.Client[0])
+	}
 	if got := book.Clauses[0].Specs; len(got) != 1 || got[0] != "common/all: It must keep COM-STATUS" {
 		t.Errorf("the first clause is tested by %q", got)
 	}
