@@ -22,6 +22,9 @@ func TestTheStandardProfileKnowsTheAuditsWords(t *testing.T) {
 	discovered := func(value any) audit.Exchange {
 		return with(answer(t, contract.GetDiscovery, 200), member(t, "/registration_endpoint", value))
 	}
+	refused := func(id contract.OperationID, status int, text string) audit.Exchange {
+		return with(answer(t, id, status), raw(t, text))
+	}
 	for name, tc := range map[string]struct {
 		x     audit.Exchange
 		fails bool
@@ -39,6 +42,14 @@ func TestTheStandardProfileKnowsTheAuditsWords(t *testing.T) {
 		"no registration_endpoint":       {discovered(gone), false},
 		"registration_endpoint null":     {discovered(nil), true},
 		"registration_endpoint a number": {discovered(7), true},
+		"no client_secret":               {registered("client_secret", gone), false},
+		"no client_id":                   {registered("client_id", gone), true},
+		"a 403 without a body":           {refused(contract.ListAccounts, 403, ""), false},
+		"a 403 with an empty object":     {refused(contract.ListAccounts, 403, "{}"), true},
+		"a 400 without a body":           {refused(contract.ListAccounts, 400, ""), true},
+		"a 500 without a body":           {refused(contract.ListAccounts, 500, ""), true},
+		"a 500 of registrations without": {refused(contract.GetClient, 500, ""), false},
+		"a 500 of registrations with {}": {refused(contract.GetClient, 500, "{}"), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			findings := newAuditor(t, audit.Options{}).Check(tc.x).Findings

@@ -69,7 +69,17 @@ func TestStandard(t *testing.T) {
 	secret := at(contract.ComBody, contract.Doc, contract.RegisterClient, "/client_secret", "a UUID (RFC 4122)")
 	softwareID := at(contract.ComBody, contract.Doc, contract.GetClient, "/software_id", "a string matching that")
 	offers := at(contract.Aac400Unsupported, contract.Doc, contract.CreateAccountAccessConsent, "status", "status 400")
-	party := at(contract.Aac201EveryPermission, contract.Doc, contract.CreateAccountAccessConsent, "status", "status 201")
+	permissions := func(codes string) evidence.Finding {
+		return at(contract.Aac201EveryPermission, contract.Doc, contract.CreateAccountAccessConsent, "status", "status 201 to "+codes)
+	}
+	party := permissions("ReadAccountsBasic, ReadParty")
+	accept := func(operation contract.OperationID) evidence.Finding {
+		return at(contract.Com406Accept, contract.Doc, operation, "status", "status 406")
+	}
+	body := func(operation contract.OperationID) evidence.Finding {
+		return at(contract.ComBody, contract.Doc, operation, "body", "the documented body, OBErrorResponse1")
+	}
+	noSecret := at(contract.ComBody, contract.Doc, contract.RegisterClient, "/client_secret", "a member, since the authentication method uses a secret")
 	const doc, std, adv = contract.Doc, contract.Std, contract.Adv
 	for name, tc := range map[string]struct {
 		f     evidence.Finding
@@ -100,6 +110,29 @@ func TestStandard(t *testing.T) {
 		"ReadParty refused":                {got(party, 400, "status 400"), false},
 		"ReadParty answered with 500":      {got(party, 500, "status 500"), true},
 		"ReadParty answered with 401":      {got(party, 401, "status 401"), true},
+		"balances refused":                 {got(permissions("ReadAccountsBasic, ReadBalances"), 400, "status 400"), true},
+		"accounts refused":                 {got(permissions("ReadAccountsDetail"), 400, "status 400"), true},
+		"transactions refused":             {got(permissions("ReadAccountsBasic, ReadTransactionsDetail, ReadTransactionsDebits"), 400, "status 400"), true},
+		"all permissions refused":          {got(permissions("ReadAccountsBasic, ReadBalances, ReadPAN"), 400, "status 400"), false},
+		"permissions not told":             {got(permissions(""), 400, "status 400"), true},
+		"another clause with ReadParty":    {got(at(contract.Aac201Duplicate, doc, contract.CreateAccountAccessConsent, "status", "status 201 to ReadParty"), 400, "status 400"), true},
+		"Accept ignored, registration":     {got(accept(contract.GetClient), 200, "status 200"), false},
+		"Accept ignored, a new one":        {got(accept(contract.RegisterClient), 201, "status 201"), false},
+		"Accept refused with 400":          {got(accept(contract.GetClient), 400, "status 400"), true},
+		"Accept ignored, accounts":         {got(accept(contract.ListAccounts), 200, "status 200"), true},
+		"Accept ignored, consents":         {got(accept(contract.CreateAccountAccessConsent), 201, "status 201"), true},
+		"403 without a body":               {got(body(contract.ListAccounts), 403, "no body"), false},
+		"403 without, registration":        {got(body(contract.DeleteClient), 403, "no body"), false},
+		"403 with a wrong body":            {got(body(contract.ListAccounts), 403, "an array"), true},
+		"400 without a body":               {got(body(contract.RegisterClient), 400, "no body"), true},
+		"500 without, registration":        {got(body(contract.GetClient), 500, "no body"), false},
+		"500 without, accounts":            {got(body(contract.ListAccounts), 500, "no body"), true},
+		"500 with a wrong body":            {got(body(contract.GetClient), 500, "an array"), true},
+		"200 without a body":               {got(body(contract.GetClient), 200, "no body"), true},
+		"no secret":                        {got(noSecret, 201, "no such member"), false},
+		"a secret that is null":            {got(noSecret, 201, "null"), true},
+		"no secret, DCR-201":               {got(at(contract.Dcr201, doc, contract.RegisterClient, "/client_secret", "a secret"), 201, `""`), true},
+		"no client_id":                     {got(at(contract.ComBody, doc, contract.RegisterClient, "/client_id", "a member"), 201, "no such member"), true},
 		"no 429":                           {at(contract.Com429Burst, doc, contract.ListAccounts, "status", ""), false},
 		"milliseconds":                     {at(contract.ComBody, adv, contract.RegisterClient, "/iat", "seconds since 1970"), true},
 		"other advice":                     {at(contract.ComBody, adv, contract.RegisterClient, "/responseTypes", "x"), false},

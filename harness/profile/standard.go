@@ -14,8 +14,8 @@ import (
 // not have it at all, or have it more strictly.
 type departure struct {
 	clause contract.ClauseID
-	// level, operations, statuses, where, expected and actual narrow the rule
-	// down to part of the clause; each is empty where it does not. What the
+	// level, operations, statuses, where, expected, wanted and actual narrow the
+	// rule down to part of the clause; each is empty where it does not. What the
 	// standards ask for as well must stay outside: a header that is malformed is
 	// not one that is missing.
 	level      contract.Level
@@ -23,6 +23,7 @@ type departure struct {
 	statuses   []int
 	where      []string
 	expected   string
+	wanted     func(expected string) bool
 	actual     func(string) bool
 	// raised is the level by the standards; empty: they do not ask for it.
 	raised contract.Level
@@ -52,8 +53,16 @@ var departures = []departure{
 		reason: "software_id is any string in RFC 7591 section 2"},
 	{clause: contract.Aac400Unsupported, statuses: []int{http.StatusCreated},
 		reason: "Open Banking lets a bank support ReadOffers and ReadProducts"},
-	{clause: contract.Aac201EveryPermission, statuses: []int{http.StatusBadRequest},
-		reason: "Open Banking lets a bank leave out permissions of optional resources"},
+	{clause: contract.Aac201EveryPermission, statuses: []int{http.StatusBadRequest}, wanted: namesOptional,
+		reason: "Open Banking lets a bank leave out the permissions of optional resources"},
+	{clause: contract.Com406Accept, operations: registrations, statuses: []int{http.StatusOK, http.StatusCreated},
+		reason: "RFC 9110 section 12.5.1 lets a server disregard Accept; Open Banking forbids that of its resources alone"},
+	{clause: contract.ComBody, level: contract.Doc, statuses: []int{http.StatusForbidden}, where: []string{"body"}, actual: noBody,
+		reason: "the body of a 403 is optional in the Open Banking Read/Write profile, and RFC 7591 and RFC 7592 ask for none"},
+	{clause: contract.ComBody, level: contract.Doc, operations: managed, statuses: []int{http.StatusInternalServerError}, where: []string{"body"}, actual: noBody,
+		reason: "RFC 7591 section 3.2.2 asks for a body with 400 alone; Open Banking asks for one with each error of its resources"},
+	{clause: contract.ComBody, level: contract.Doc, operations: []contract.OperationID{contract.RegisterClient}, where: []string{"/client_secret"}, actual: absent,
+		reason: "client_secret is optional in RFC 7591 section 3.2.1"},
 	{clause: contract.ComBody, level: contract.Adv, operations: registrations, where: []string{"/iat", "/exp"}, expected: "seconds since 1970", raised: contract.Std,
 		reason: "RFC 7519 section 2 has dates in seconds"},
 }
@@ -66,10 +75,28 @@ func (d departure) covers(f evidence.Finding) bool {
 		(len(d.statuses) == 0 || slices.Contains(d.statuses, f.Status)) &&
 		(len(d.where) == 0 || slices.Contains(d.where, f.Where)) &&
 		(d.expected == "" || f.Expected == d.expected) &&
+		(d.wanted == nil || d.wanted(f.Expected)) &&
 		(d.actual == nil || d.actual(f.Actual))
 }
 
+// mandatory are the permissions of the resources that every bank has to offer in
+// Open Banking Read/Write v3.1, Account and Transaction API, Endpoints: accounts,
+// balances and transactions.
+var mandatory = []string{"ReadAccountsBasic", "ReadAccountsDetail", "ReadBalances",
+	"ReadTransactionsBasic", "ReadTransactionsDetail", "ReadTransactionsCredits", "ReadTransactionsDebits"}
+
+// namesOptional: among what was asked for is a permission that a bank may leave
+// out.
+func namesOptional(expected string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(expected, func(r rune) bool { return r == ' ' || r == ',' }), func(word string) bool {
+		return strings.HasPrefix(word, "Read") && !slices.Contains(mandatory, word)
+	})
+}
+
 // The words in which the audit says what it has met.
+
+// noBody: the answer has none.
+func noBody(actual string) bool { return actual == "no body" }
 
 // absent: nothing stands there.
 func absent(actual string) bool { return actual == "no such member" }

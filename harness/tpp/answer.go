@@ -34,6 +34,8 @@ type Answer struct {
 	bearer string
 	// proof is how the client proved itself to the token endpoint, empty elsewhere.
 	proof string
+	// to says what was asked for, empty where nobody needs to know.
+	to string
 	// token says that the token ought to have been taken, empty where nothing is
 	// known of it.
 	token string
@@ -53,6 +55,13 @@ func (a *Answer) Must(clause contract.ClauseID, statuses ...int) *Answer {
 	return a
 }
 
+// MustTo is Must with a word on what the answer is to, for findings that differ
+// by what was asked for.
+func (a *Answer) MustTo(clause contract.ClauseID, what string, statuses ...int) *Answer {
+	a.to = " to " + what
+	return a.Must(clause, statuses...)
+}
+
 // Is holds the answer against the statuses that the clause accepts and goes on
 // either way; it tells whether the answer has one of them.
 func (a *Answer) Is(clause contract.ClauseID, statuses ...int) bool {
@@ -66,7 +75,7 @@ func (a *Answer) Is(clause contract.ClauseID, statuses ...int) bool {
 		return true
 	}
 	if !a.undocumented() {
-		a.findHabit(a.statusHabit(clause, statuses), clause, "status", "status "+orList(statuses), "status "+strconv.Itoa(a.Status)+a.reasonGiven())
+		a.findHabit(a.statusHabit(clause, statuses), clause, "status", "status "+orList(statuses)+a.to, "status "+strconv.Itoa(a.Status)+a.reasonGiven())
 	}
 	return false
 }

@@ -316,3 +316,14 @@ func TestAHollowSuccessPutsNothingToTheTest(t *testing.T) {
 		}
 	}
 }
+
+// A finding says what was asked for, where that makes a difference.
+func TestMustTo(t *testing.T) {
+	client := testClient(t, "http://127.0.0.1")
+	mustEnd(t, "failed", []string{"expected: status 201 to ReadParty"}, func() {
+		client.testAnswer(t, contract.CreateAccountAccessConsent, 400, "").MustTo(contract.Aac201EveryPermission, "ReadParty", 201)
+	})
+	mustRun(t, func() {
+		client.testAnswer(t, contract.CreateAccountAccessConsent, 201, "").MustTo(contract.Aac201EveryPermission, "ReadParty", 201)
+	})
+}

@@ -20,7 +20,7 @@ func permissions(bank *tpp.Client) {
 func acceptedPermissions(bank *tpp.Client) {
 	accept := func(text string, clause contract.ClauseID, codes ...string) {
 		It(text, bank.Proves(clause, contract.Aac201Echo), func(ctx SpecContext) {
-			consent := bank.CreateAccountsConsent(ctx, tpp.AccountsConsent(codes...)).Must(clause, 201)
+			consent := bank.CreateAccountsConsent(ctx, tpp.AccountsConsent(codes...)).MustTo(clause, strings.Join(codes, ", "), 201)
 			consent.CheckPermissions(contract.Aac201Echo, codes)
 		})
 	}

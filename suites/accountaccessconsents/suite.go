@@ -44,7 +44,8 @@ func aNewConsent(ctx context.Context, bank *tpp.Client, document tpp.Document) (
 // accepted is the valid twin of what asks for those permissions.
 func accepted(ctx context.Context, bank *tpp.Client, permissions ...string) {
 	bank.Twin("an account access consent with "+strings.Join(permissions, ", "), func() {
-		bank.CreateAccountsConsent(ctx, tpp.AccountsConsent(permissions...)).Must(contract.Aac201EveryPermission, 201)
+		bank.CreateAccountsConsent(ctx, tpp.AccountsConsent(permissions...)).
+			MustTo(contract.Aac201EveryPermission, strings.Join(permissions, ", "), 201)
 	})
 }
 
