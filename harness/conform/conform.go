@@ -1,7 +1,8 @@
 // Package conform holds exchanges against the contract within the tests of other
 // Go projects: Gomega matchers and plain functions that judge an answer of the
-// bank, a transport that judges all that a client under test exchanges with it,
-// and the mock bank as a test server.
+// bank or a request of the client, a transport that judges all that a client under
+// test exchanges with the bank, and the mock bank as a test server whose callers
+// are judged at its door.
 //
 // A failure says what a ticket needs: the clause with its rule and source, where
 // the answer departs from it, what was expected and what came, and the exchange
@@ -51,8 +52,8 @@ import (
 // Options are how answers are judged. The zero value judges as a run does that
 // is configured with nothing else.
 type Options struct {
-	// Sides are whose obligations are judged: the bank's by default, of a Transport
-	// those of the client too.
+	// Sides are whose obligations are judged: the bank's by default, those of both by
+	// a Transport, and the client's by a Front.
 	Sides gate.Sides
 	// JWKS is the bank's key set (RFC 7517), as its jwks_uri answers it. Without
 	// it signatures are not verified, and COM-SIGNATURE is not judged; a Transport
@@ -66,9 +67,11 @@ type Options struct {
 	// ClockSkew is the difference between the clocks of bank and test that is
 	// allowed for; none when zero.
 	ClockSkew time.Duration
-	// Require are the clauses and operations that a Transport must see exercised,
-	// by identifier; else it fails the test.
+	// Require are the clauses and operations that a Transport or a Front must see
+	// exercised, by identifier; else it fails the test.
 	Require []string
+
+	whole bool // nothing but what went by exists
 }
 
 // maxBody bounds what is read of a body, in bytes; a larger one is not judged.
@@ -108,7 +111,7 @@ func (o Options) gate() (*gate.Judge, error) {
 	}
 	judge, err := gate.New(gate.Options{Sides: o.Sides, Require: o.Require, Run: report.Run{FailOn: o.FailOn, Profile: o.Profile},
 		Audit:   audit.Options{ClockSkew: o.ClockSkew, MaxResponseBytes: maxBody, MaxJSONValues: maxValues},
-		Conduct: conduct.Options{ClockSkew: o.ClockSkew}})
+		Conduct: conduct.Options{ClockSkew: o.ClockSkew, Whole: o.whole}})
 	if err == nil && o.JWKS != nil {
 		judge.AddKeys(o.JWKS)
 	}

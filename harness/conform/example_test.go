@@ -148,6 +148,18 @@ func ExampleBeConforming() {
 	//   actual:   20.00
 }
 
+// A client in another process, or in another language, is judged at the door of
+// the bank.
+func ExampleFront() {
+	t := &printing{}
+	defer t.end() // the report comes with the end of the test
+	bank := conform.NewBank(t, mockbank.Options{Front: conform.Front(t, conform.Options{Require: []string{"DeleteAccountAccessConsent"}})})
+
+	list(bank.Client(), bank.URL, bank.CustomerToken("accounts"))
+	// Output:
+	// conform: DeleteAccountAccessConsent is required, and was not exercised
+}
+
 // All that a client does goes through one transport, and is judged by itself.
 func ExampleTransport() {
 	t := &printing{}

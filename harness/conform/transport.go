@@ -16,7 +16,6 @@ import (
 // codes and consents from one exchange to the next. It reports at the end of the
 // test. It is safe for concurrent use.
 type Transport struct {
-	t    TB
 	base http.RoundTripper
 	gate *gate.Judge
 }
@@ -39,9 +38,8 @@ func NewTransport(t TB, base http.RoundTripper, options Options) *Transport {
 		t.Fatalf("conform: %v", err)
 		return nil
 	}
-	tr := &Transport{t: t, base: base, gate: judge}
-	t.Cleanup(tr.report)
-	return tr
+	t.Cleanup(func() { tell(t, judge) })
+	return &Transport{base: base, gate: judge}
 }
 
 // RoundTrip implements http.RoundTripper. Its errors are those of the base.
@@ -85,35 +83,3 @@ func replayable(request *http.Request) (*http.Request, traffic.Body) {
 
 // Results is what the exchanges so far come to, as the reports of a run have it.
 func (tr *Transport) Results() report.Results { return tr.gate.Results(time.Now()) }
-
-// report tells the test what was found.
-func (tr *Transport) report() {
-	tr.t.Helper()
-	results := tr.Results()
-	for _, spec := range results.Specs {
-		ticket := results.Ticket(spec)
-		switch {
-		case ticket == "":
-		case spec.State == report.StateFailed:
-			tr.t.Errorf("conform: %s\n%s", spec.Name, ticket)
-		default:
-			tr.t.Logf("conform: %s\n%s", spec.Name, ticket)
-		}
-	}
-	for _, name := range results.Traffic.Unmet {
-		tr.t.Errorf("conform: %s is required, and was not exercised", name)
-	}
-	judged := 0
-	for _, answer := range results.Traffic.Answers {
-		judged += answer.Exchanges - answer.Inconclusive
-		if answer.Inconclusive > 0 {
-			tr.t.Logf("conform: of %s, %d answers could not be judged (%s)", answer.Operation, answer.Inconclusive, report.StatusWord(answer.Status))
-		}
-	}
-	if n := results.Traffic.Elsewhere; n > 0 {
-		tr.t.Logf("conform: %d exchanges belong to no operation of the contract", n)
-	}
-	if judged == 0 {
-		tr.t.Errorf("conform: no exchange could be judged")
-	}
-}
