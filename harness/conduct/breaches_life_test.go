@@ -8,7 +8,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"obconform/harness/conduct"
 	"obconform/harness/contract"
+	"obconform/harness/traffic"
 )
 
 // then repeats a step, with an interaction id of its own.
@@ -136,9 +138,9 @@ func paceBreaches() []breach {
 		}, ""},
 		{contract.CliPolling, "six in a row", "get consent again 6", "time", func(s *story) { rows(s, "get consent again", 6, 50*time.Millisecond) }, ""},
 		{contract.CliRepeatedPost, "what succeeded", "funds again", "request", func(s *story) { s.insert("funds again", "funds", "funds", time.Minute) }, ""},
-		{contract.CliRepeatedPost, "an error at once", "funds again", "time", func(s *story) {
-			then(s, "funds again", "funds", "funds", 10*time.Millisecond)
+		{contract.CliRepeatedPost, "errors, without a pause", "funds 3", "time", func(s *story) {
 			s.answers("funds", 500, nil)
+			rows(s, "funds", 3, 10*time.Millisecond)
 		}, ""},
 		{contract.CliRepeatedRefusal, "the fourth time", "account 4", "request", func(s *story) {
 			s.answers("account", 403, nil)
@@ -173,8 +175,12 @@ func paceTwins() []twin {
 		{"five reads in a row", func(s *story) { rows(s, "get consent again", 5, 50*time.Millisecond) }},
 		{"many reads, a second apart", func(s *story) { rows(s, "get consent again", 20, time.Second) }},
 		{"the same question for another purchase", func(s *story) { then(s, "funds again", "funds", "funds", time.Millisecond) }},
-		{"an error, repeated after a pause", func(s *story) {
-			then(s, "funds again", "funds", "funds", 2*time.Second)
+		{"errors, repeated after pauses", func(s *story) {
+			s.answers("funds", 500, nil)
+			rows(s, "funds", 6, 2*time.Second)
+		}},
+		{"an error, sent again at once", func(s *story) {
+			then(s, "funds again", "funds", "funds", time.Millisecond)
 			s.answers("funds", 500, nil)
 		}},
 		{"a refusal, tried three times", func(s *story) {
@@ -198,6 +204,29 @@ func paceTwins() []twin {
 				s.steps[i].x.Started, s.steps[i].x.Ended = time.Time{}, time.Time{}
 			}
 		}},
+	}
+}
+
+// Where exchanges were lost nothing is said of what never went by.
+func TestLostExchangesMayHaveBeenTheOnes(t *testing.T) {
+	t.Parallel()
+	auditor, err := conduct.New(conduct.Options{Whole: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := wholeLife(t)
+	s.drop("delete consent", "delete funds consent", "delete client")
+	addresses := traffic.NewAddresses()
+	for _, one := range s.steps {
+		auditor.Observe(one.x, addresses.Of(one.x.Request))
+		addresses.Learn(one.x)
+	}
+	if before := auditor.End(begin.Add(time.Hour)); len(before.Findings) != 2 {
+		t.Errorf("before: %v", before)
+	}
+	auditor.Lose()
+	if after := auditor.End(begin.Add(time.Hour)); len(after.Findings) > 0 {
+		t.Errorf("after: %v", after)
 	}
 }
 

@@ -39,6 +39,11 @@ func requestBreaches() []breach {
 			s.answers("list", 401, nil)
 			s.drop("list page 2")
 		}, ""},
+		{contract.CliAuth, "no header, and the bank does not mind", "list", "header Authorization", func(s *story) {
+			s.options.Whole = true
+			setting("list", "Authorization")(s)
+			s.answers("list", 200, object{"Data": object{"Account": []object{{"AccountId": "22289"}}}, "Links": object{"Next": accounts + "?page=2&of=2"}})
+		}, ""},
 		{contract.CliAuth, "another scheme", "list", "header Authorization", setting("list", "Authorization", "Digest x"), ""},
 		{contract.CliAuth, "Basic where a token is wanted", "list", "header Authorization", setting("list", "Authorization", "Basic YTpi"), ""},
 		{contract.CliAuth, "Bearer alone", "list", "header Authorization", setting("list", "Authorization", "Bearer"), ""},
@@ -120,6 +125,7 @@ func requestTwins() []twin {
 			for i := range s.steps {
 				s.steps[i].x.Request.Header.Del("Authorization")
 			}
+			s.answers("account", 401, nil)
 		}},
 		{"the same request again with the same id", func(s *story) { s.insert("again", "account", "account", 0) }},
 	}

@@ -11,6 +11,7 @@ package conduct
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"obconform/harness/contract"
@@ -61,6 +62,11 @@ type Auditor struct {
 	operations map[contract.OperationID]contract.Operation
 	levels     map[contract.ClauseID]contract.Level
 	models     map[string]model
+	// whole is Options.Whole, until exchanges are lost.
+	whole atomic.Bool
+	// stripped says that an answer showed that there was a credential which the
+	// recorder has taken out.
+	stripped atomic.Bool
 
 	mu     sync.Mutex
 	memory *memory
@@ -99,6 +105,7 @@ func New(options Options) (*Auditor, error) {
 	}
 	a := &Auditor{options: options, operations: map[contract.OperationID]contract.Operation{},
 		levels: map[contract.ClauseID]contract.Level{}, memory: newMemory(options.Lives)}
+	a.whole.Store(options.Whole)
 	for _, clause := range contract.ClientClauses() {
 		a.levels[clause.ID] = clause.Level
 	}
@@ -151,10 +158,15 @@ func compile(set *jsonschema.Set, name string) (model, error) {
 	return m, nil
 }
 
+// Lose notes that exchanges went by unseen: from then on the traffic is not whole,
+// whatever the options say.
+func (a *Auditor) Lose() { a.whole.Store(false) }
+
 // Observe holds one exchange against every clause that it can decide, and
 // remembers what it tells about the lives of tokens, consents and registrations.
 // Exchanges are best observed in the order in which their answers came; one that
-// comes out of order is judged by its own times.
+// comes out of order is judged by its own times. One with an address of nobody's
+// may still bring a code back, and is best observed where it is a redirect.
 func (a *Auditor) Observe(x traffic.Exchange, route traffic.Route) Result {
 	if x.Request.URL == nil {
 		return Result{}

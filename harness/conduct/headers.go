@@ -62,8 +62,9 @@ func isToken(text string) bool {
 // otherSchemes are registered ones; what is none of them may be the token itself.
 var otherSchemes = []string{"basic", "digest", "dpop", "hoba", "mutual", "negotiate", "oauth", "token", "mac", "hawk"}
 
-// CLI-AUTH. Recorders take the header out to protect it: where it is missing, and
-// the bank did not refuse for that, nothing is said.
+// CLI-AUTH. Recorders take the header out to protect it. Where it is missing
+// nothing is said unless the bank refused, and nothing at all of a recording in
+// which the bank gave what it gives for a credential alone.
 func holdAuthorization(e *examination) {
 	const where = "header Authorization"
 	if e.op.Token == contract.NoToken || !e.op.Documented() {
@@ -76,7 +77,9 @@ func holdAuthorization(e *examination) {
 	switch scheme := e.auth.scheme; {
 	case len(e.values("Authorization")) > 1: // CLI-HEADER-ONCE has it
 	case !e.auth.present:
-		if slices.Contains([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden}, e.status()) {
+		if e.status()/100 == 2 && !e.whole.Load() {
+			e.stripped.Store(true)
+		} else if e.whole.Load() || !e.stripped.Load() && slices.Contains([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden}, e.status()) {
 			e.breach(where, expected, "no such header")
 		}
 	case scheme == "":

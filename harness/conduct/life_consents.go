@@ -97,7 +97,7 @@ func (a *Auditor) End(at time.Time) Result {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var result Result
-	if !a.options.Whole {
+	if !a.whole.Load() {
 		return result
 	}
 	counts := map[contract.OperationID]int{}
@@ -128,7 +128,7 @@ func holdAccountID(e *examination) {
 	}
 	life := e.token()
 	refused := slices.Contains([]int{http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound}, e.status())
-	if refused && (e.options.Whole || life != nil && life.listed) {
+	if refused && (e.whole.Load() || life != nil && life.listed) {
 		e.breach("path", "an AccountId of an answer", "one that no answer has had")
 	}
 }

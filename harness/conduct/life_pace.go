@@ -120,6 +120,10 @@ func (e *examination) postKey() key {
 	return e.memory.of("post", string(e.op.ID), e.auth.value, string(e.req.Body.Bytes))
 }
 
+// resubmissions is how many failures in a row may be answered at once by sending
+// the same again: Open Banking lets a client simply re-submit after a failure.
+const resubmissions = 2
+
 // CLI-REPEATED-POST. Two customers may well ask for the same: it is the same
 // request only where it has the same interaction id.
 func holdRepeatedPost(e *examination) {
@@ -131,8 +135,8 @@ func holdRepeatedPost(e *examination) {
 	switch gap := e.started.Sub(before.ended); {
 	case before.status/100 == 2 && id != "" && id == before.interaction:
 		e.breach("request", "no second time for what succeeded", "the same request, with the same x-fapi-interaction-id")
-	case (before.status >= 500 || before.status == 0) && gap < soon-rounding:
-		e.breach("time", "a pause before a POST that failed is repeated", gap.Round(time.Millisecond).String())
+	case before.failed() && gap < soon-rounding && before.failures >= resubmissions:
+		e.breach("time", "a pause before a POST that failed again is repeated", gap.Round(time.Millisecond).String())
 	default:
 		e.met()
 	}
@@ -173,7 +177,7 @@ func holdLinks(e *examination) {
 		e.met()
 		return
 	}
-	if life := e.token(); e.options.Whole || life != nil && life.linked {
+	if life := e.token(); e.whole.Load() || life != nil && life.linked {
 		e.breach("query", "the address of a link that an answer gave", "one that no answer has had")
 	}
 }
@@ -215,7 +219,14 @@ func (e *examination) notePace() {
 	}
 	if k := e.postKey(); k != 0 {
 		id, _ := e.interactionID()
-		e.memory.posts.put(k, &post{ended: e.ended, status: e.status(), interaction: id})
+		this := &post{ended: e.ended, status: e.status(), interaction: id}
+		if before, seen := e.memory.posts.get(k); this.failed() {
+			this.failures = 1
+			if seen && e.started.Sub(before.ended) < soon {
+				this.failures += before.failures
+			}
+		}
+		e.memory.posts.put(k, this)
 	}
 	if k := e.refusalKey(); k != 0 {
 		before, seen := e.memory.refusals.get(k)

@@ -2,6 +2,7 @@ package conduct
 
 import (
 	"hash/maphash"
+	"net/http"
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
@@ -222,7 +223,12 @@ type post struct {
 	ended       time.Time
 	status      int
 	interaction string
+	// failures is how often in a row it met a server error without a pause.
+	failures int
 }
+
+// failed tells whether it met a server error, or got no answer at all.
+func (p *post) failed() bool { return p.status >= http.StatusInternalServerError || p.status == 0 }
 
 // refusal counts how often the same request was refused with 403.
 type refusal struct {

@@ -2,6 +2,7 @@ package conduct
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"obconform/harness/contract"
@@ -27,12 +28,16 @@ func holdTLS(e *examination) {
 	}
 }
 
+// nearDomains are reserved for names that mean nothing outside (RFC 6761, RFC 6762,
+// and ICANN's reservation of internal).
+var nearDomains = []string{".localhost", ".test", ".local", ".internal"}
+
 func isNear(host string) bool {
 	if address, err := netip.ParseAddr(host); err == nil {
 		return address.IsLoopback() || address.IsPrivate() || address.IsLinkLocalUnicast() || address.IsUnspecified()
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	return !strings.Contains(host, ".") || strings.HasSuffix(host, ".localhost") || strings.HasSuffix(host, ".internal")
+	return !strings.Contains(host, ".") || slices.ContainsFunc(nearDomains, func(domain string) bool { return strings.HasSuffix(host, domain) })
 }
 
 // CLI-CERTIFICATE.

@@ -33,7 +33,8 @@ type Finding struct {
 	Operation contract.OperationID `json:"operation,omitempty"`
 	// Status is the HTTP status of the answer, 0 where there was none.
 	Status int `json:"status,omitempty"`
-	// Where is a JSON pointer (/Data/Status), "header NAME", "status" or "body".
+	// Where is a JSON pointer (/Data/Status), "header NAME", "status" or "body"; of a
+	// client's request also what package conduct names.
 	Where    string `json:"where"`
 	Expected string `json:"expected"`
 	Actual   string `json:"actual"`

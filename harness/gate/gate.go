@@ -213,6 +213,9 @@ func (j *Judge) AddAll(exchanges []traffic.Exchange, workers int) {
 
 // Lose counts exchanges that went by and that nobody had time to judge.
 func (j *Judge) Lose(n int) {
+	if observer, ok := j.options.Observer.(interface{ Lose() }); ok {
+		observer.Lose()
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.counts.unaudited += n
@@ -232,6 +235,11 @@ func (j *Judge) observe(x traffic.Exchange) observed {
 	defer j.order.Unlock()
 	seen := observed{route: j.route(x)}
 	if seen.route.Operation == "" {
+		// A code comes back to the client from a page of the bank's that is no
+		// operation.
+		if j.options.Sides != Bank && x.Response != nil && x.Response.Status/100 == 3 {
+			j.options.Observer.Observe(x, seen.route)
+		}
 		return seen
 	}
 	seen.learnt = j.learn(x, seen.route.Operation)
