@@ -40,7 +40,7 @@ func (r *reader) agree(d document, results Results) {
 	}
 	r.same("/totals/findings", d.Totals.Findings, counted.Findings)
 	r.same("/exitStatus", d.ExitStatus, ExitStatus(results))
-	r.shards(d.Shards)
+	r.shards(d.Shards, len(d.Specs))
 }
 
 // traffic holds the counts of traffic against each other, and answers how many
@@ -93,8 +93,9 @@ func (r *reader) unique(d document) {
 	}
 }
 
-// shards refuses parts that cannot be of one run.
-func (r *reader) shards(s *Shards) {
+// shards refuses parts that cannot be of one run, and a list that lacks specs
+// which were planned for them.
+func (r *reader) shards(s *Shards, listed int) {
 	if s == nil {
 		return
 	}
@@ -104,6 +105,8 @@ func (r *reader) shards(s *Shards) {
 		}
 	}
 	switch {
+	case listed < s.Specs:
+		r.problems.add("at /shards/specs: it says %d, and the file lists %d", s.Specs, listed)
 	case s.Specs > s.Of:
 		r.problems.add("at /shards/specs: expected no more than the %d of the whole, got %d", s.Of, s.Specs)
 	case len(s.Present) == s.Count && s.Specs != s.Of:

@@ -147,7 +147,7 @@ func sameRun(a, b Results) error {
 	case !slices.Equal(a.APIs, b.APIs):
 		return fmt.Errorf("%s are of other suites, %v and %v: run all with the same --suite", both, a.APIs, b.APIs)
 	case a.Shards.Cut != b.Shards.Cut || a.Shards.Of != b.Shards.Of || a.Shards.LeftOut != b.Shards.LeftOut:
-		return fmt.Errorf("%s were cut from other specs or by other weights: run all with the same selection, --timings and --own-target", both)
+		return fmt.Errorf("%s were cut from other specs or by other weights: run all with the same configuration, selection, --timings and --own-target", both)
 	}
 	for _, member := range []string{"target.kind", "target.allowDestructive", "client.authMethod", "consents.way"} {
 		if x, y := memberOf(a.Target, member), memberOf(b.Target, member); x != y {

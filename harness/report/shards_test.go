@@ -287,6 +287,7 @@ func TestShardsThatCannotBeRead(t *testing.T) {
 		"several":      {"\"present\": [\n   2\n  ]", "\"present\": [1, 2]", "/shards/merged"},
 		"too many":     {"\"of\": 2", "\"of\": 0", "/shards/specs"},
 		"not enough":   {"\"present\": [\n   2\n  ]", "\"merged\": true, \"present\": [1, 2, 3]", "/shards/specs"},
+		"unlisted":     {"\"specs\": 1,\n  \"of\"", "\"specs\": 2,\n  \"of\"", "it says 2, and the file lists 1"},
 		"no digest":    {cutDigest, "x", "/shards/cut"},
 		"none":         {"\"present\": [\n   2\n  ]", "\"present\": []", "/shards/present"},
 	} {

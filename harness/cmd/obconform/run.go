@@ -67,6 +67,7 @@ func (r runCommand) Run(sh *shell, status *int) error {
 	mine, shards := sharding.divide(plan, target.Config, r.changesFlag)
 	if shards != nil {
 		selection = selection.Narrow(mine)
+		r.Shard = sharding.part.String() // what the engine said, for who runs it again
 	}
 	switch {
 	case r.Seed == 0 && shards != nil:

@@ -220,7 +220,12 @@ func TestPartsOfAnEngine(t *testing.T) {
 		"Kubernetes": {[]string{"JOB_COMPLETION_INDEX=0"}, []string{"--shard", "auto/2"}, "shard   1/2: "},
 		"not asked":  {gitlab, nil, ""},
 	} {
-		out := within(t, c.environ, append([]string{"run", "--smoke"}, c.args...)...)
+		dir := t.TempDir()
+		out := within(t, c.environ, append([]string{"run", "--smoke", "--reports", dir}, c.args...)...)
+		// Who runs it again is not asked for the engine's variables.
+		if part := strings.TrimSuffix(strings.TrimPrefix(c.says, "shard   "), ": "); !strings.Contains(string(readFile(t, filepath.Join(dir, "results.json"))), `"`+part+`"`) {
+			t.Errorf("%s: the command is not that of shard %q", name, part)
+		}
 		if strings.Contains(out, "shard ") != (c.says != "") || !strings.Contains(out, c.says) {
 			t.Errorf("%s: %s", name, out)
 		}
