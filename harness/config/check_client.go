@@ -121,6 +121,9 @@ func (l *loader) checkRegistration() {
 	if registration.SoftwareID == "" {
 		l.breach("registration.softwareId", "the directory's identifier of the software"+because, "none")
 	}
+	if mayRegister := l.cfg.Kind() == Mock || l.cfg.Target.AllowDestructive; mayRegister && !registration.Delete {
+		l.warn("registration.delete", "the registrations that a run makes stay behind, since it is false and registration.register is true")
+	}
 }
 
 func (l *loader) checkConsents() {

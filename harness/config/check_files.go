@@ -157,7 +157,12 @@ func (l *loader) warnOfEnd(key, what string, certificate *x509.Certificate) {
 	if left < 0 {
 		when = "ended on " + certificate.NotAfter.UTC().Format(time.DateOnly)
 	}
-	l.cfg.warnings = append(l.cfg.warnings, fmt.Sprintf("%s: %s: %s %q %s", l.origin(key), key, what, certificate.Subject.String(), when))
+	l.warn(key, fmt.Sprintf("%s %q %s", what, certificate.Subject.String(), when))
+}
+
+// warn notes what a user should know of a key.
+func (l *loader) warn(key, what string) {
+	l.cfg.warnings = append(l.cfg.warnings, fmt.Sprintf("%s: %s: %s", l.origin(key), key, what))
 }
 
 // readNamed reads a file that the configuration names and makes its path

@@ -56,3 +56,31 @@ func TestCertificateIsReadInEitherForm(t *testing.T) {
 		}
 	}
 }
+
+// Where registrations are made and cannot be deleted, a user is told before.
+func TestWarningOfRegistrationsThatStay(t *testing.T) {
+	dir := testFolder(t)
+	const loopback = "http://127.0.0.1:8080"
+	for name, c := range map[string]struct {
+		edits edits
+		warns bool
+	}{
+		"a mock":                           {edits{"target.baseUrl": loopback, "registration.delete": false}, true},
+		"a sandbox that may break":         {edits{"target.kind": "sandbox", "target.allowDestructive": true, "registration.delete": false}, true},
+		"production that may break":        {edits{"target.kind": "production", "target.allowDestructive": true, "registration.delete": false}, true},
+		"a sandbox where none are made":    {edits{"target.kind": "sandbox", "registration.delete": false}, false},
+		"production where none are made":   {edits{"target.kind": "production", "registration.delete": false}, false},
+		"a mock where they are deleted":    {edits{"target.baseUrl": loopback}, false},
+		"a mock that does not register":    {edits{"target.baseUrl": loopback, "registration.register": false, "registration.delete": false}, false},
+		"a sandbox where they are deleted": {edits{"target.kind": "sandbox", "target.allowDestructive": true}, false},
+	} {
+		cfg, err := Parse("c.json", edited(t, with(withRegistering, c.edits)), dir, testEnviron())
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		const says = "c.json: registration.delete: the registrations that a run makes stay behind"
+		if warnings := cfg.Warnings(); c.warns != (len(warnings) == 1) || c.warns && !strings.HasPrefix(warnings[0], says) {
+			t.Errorf("%s: %q", name, warnings)
+		}
+	}
+}

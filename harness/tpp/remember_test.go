@@ -222,18 +222,41 @@ func TestFatesOfARegistration(t *testing.T) {
 	}
 }
 
-// A client that gets a token is there, whatever the deletion is answered with;
-// one that shows its secret to the registration itself may be gone.
+// A client that gets a token is there, whatever the deletion is answered with:
+// the refusal may be of the path, or of the way in which it proves itself. One
+// that shows its secret to the registration itself is asked for a token after
+// that.
 func TestARefusedDeletionOfARegistration(t *testing.T) {
-	for _, status := range []int{401, 403, 404} {
-		for method, want := range map[string]Fate{"bearer": FateLeft, "basic": FateGone} {
-			b := newBank(t)
-			b.on("DELETE "+registerPath+"/", reply(status, ""))
-			thing := leftovers.Thing{Operation: contract.RegisterClient, ID: "c1", Method: "tls_client_auth"}
-			sweeper := sweeperWith(t, b.URL, func(cfg *config.Config) { cfg.Registration.ManagementAuth = method })
-			if fate, reason := sweeper.Delete(t.Context(), thing); fate != want || (fate == FateLeft) != (reason != "") {
-				t.Errorf("%s, %d: %s (%q), want %s", method, status, fate, reason, want)
-			}
+	unknown := reply(401, `{"error":"invalid_client"}`)
+	for name, c := range map[string]struct {
+		auth     string
+		deletion http.HandlerFunc
+		token    http.HandlerFunc
+		fate     Fate
+		says     string
+	}{
+		"bearer, 401":                  {"bearer", reply(401, ""), tokenReply("t", 300), FateLeft, "status 401"},
+		"bearer, 403":                  {"bearer", reply(403, ""), tokenReply("t", 300), FateLeft, "status 403"},
+		"bearer, 404":                  {"bearer", reply(404, ""), tokenReply("t", 300), FateLeft, "status 404"},
+		"basic, 401, unknown":          {"basic", reply(401, ""), unknown, FateGone, ""},
+		"basic, 403, unknown":          {"basic", reply(403, ""), unknown, FateGone, ""},
+		"basic, 404, unknown":          {"basic", reply(404, ""), unknown, FateGone, ""},
+		"basic, 401, still there":      {"basic", reply(401, ""), tokenReply("t", 300), FateLeft, "status 401, and its client still gets a token"},
+		"basic, 403, still there":      {"basic", reply(403, oneError), tokenReply("t", 300), FateLeft, "and its client still gets a token"},
+		"basic, 404, still there":      {"basic", reply(404, ""), tokenReply("t", 300), FateLeft, "and its client still gets a token"},
+		"basic, 404, not told":         {"basic", reply(404, ""), reply(400, `{"error":"invalid_scope"}`), FateLeft, "is not known: RequestToken was answered with the status 400"},
+		"basic, 404, no token service": {"basic", reply(404, ""), reply(503, ""), FateLeft, "is not known"},
+		"basic, 204":                   {"basic", reply(204, ""), tokenReply("t", 300), FateDeleted, ""},
+		"basic, 500":                   {"basic", reply(500, oneError), unknown, FateLeft, "status 500"},
+		"basic, a gateway":             {"basic", reply(503, ""), unknown, FateLeft, "DeleteClient: "},
+	} {
+		b := newBank(t)
+		b.on("DELETE "+registerPath+"/", c.deletion)
+		b.on("POST /token", c.token)
+		thing := leftovers.Thing{Operation: contract.RegisterClient, ID: "c1", Method: "tls_client_auth"}
+		sweeper := sweeperWith(t, b.URL, func(cfg *config.Config) { cfg.Registration.ManagementAuth = c.auth })
+		if fate, reason := sweeper.Delete(t.Context(), thing); fate != c.fate || (fate == FateLeft) != (reason != "") || !strings.Contains(reason, c.says) {
+			t.Errorf("%s: %s (%q), want %s (%q)", name, fate, reason, c.fate, c.says)
 		}
 	}
 }

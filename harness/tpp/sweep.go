@@ -104,10 +104,20 @@ func (s *Sweeper) registration(ctx context.Context, thing leftovers.Thing) (Fate
 		return fateOfClient(refused)
 	}
 	answer := s.client.Call(ctx, contract.DeleteClient, who.ID, Authorization(credential))
-	if s.client.cfg.Registration.ManagementAuth != "basic" {
+	if s.client.cfg.Registration.ManagementAuth != "basic" || !slices.Contains([]int{401, 403, 404}, answer.Status) || answer.inconclusive != "" {
 		return fateBy(answer) // who gets a token is there: a refusal is of the scope, or of the path
 	}
-	return fateOfRefused(answer, 401, 403, 404)
+	// One who shows a secret has not been asked yet whether it is still good.
+	token := s.client.ManagementToken(ctx, who)
+	if fate, _ := fateOfClient(token); fate == FateGone {
+		return FateGone, ""
+	}
+	_, reason := fateBy(answer)
+	if token.granted() {
+		return FateLeft, reason + ", and its client still gets a token"
+	}
+	return FateLeft, fmt.Sprintf("%s, and whether there is its client still is not known: %s was answered with the status %d%s",
+		reason, token.describe(), token.Status, token.reasonGiven())
 }
 
 // credential is the client's management credential, or the answer that refused
