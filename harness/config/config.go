@@ -5,7 +5,8 @@
 //
 // It makes no request and knows no test framework, and refuses to import
 // anything of ours but harness/contract, harness/profile and harness/waiver,
-// whose words it uses, and harness/jose, which reads keys.
+// whose words it uses, harness/jose, which reads keys, and harness/format and
+// harness/deprecation, which say how what is written grows old.
 package config
 
 import (

@@ -68,6 +68,10 @@ func TestExampleHoldsEveryKeyAndNoOther(t *testing.T) {
 	if err := json.Unmarshal(data, &document); err != nil {
 		t.Fatal(err)
 	}
+	if document[versionKey] != float64(Format().Version) {
+		t.Errorf("the example is of version %v", document[versionKey])
+	}
+	delete(document, versionKey)
 	keys := Keys()
 	var got []string
 	var walk func(key string, value any)

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"obconform/harness/format"
 )
 
 // longestFile bounds what is read of the configuration and of each file that it
@@ -36,12 +38,21 @@ func Load(path string, environ []string) (Config, error) {
 // problems, and relative paths start from dir. The error is a *Problems.
 func Parse(name string, data []byte, dir string, environ []string) (Config, error) {
 	l := newLoader(name, dir, environ)
+	return l.load(data)
+}
+
+// load makes a configuration of a file's bytes and the environment.
+func (l *loader) load(data []byte) (Config, error) {
 	document, whole := readDocument("", data, l.report)
+	if whole {
+		document, whole = l.modern(document)
+	}
 	if whole {
 		l.assign(reflect.ValueOf(l.cfg).Elem(), document, "")
 	}
+	l.modernVariables()
 	l.overlay()
-	l.source = name
+	l.source = l.file
 	l.fetchSecrets()
 	// Without a whole document every required key would be missing as well.
 	if _, isObject := document.(map[string]any); whole && isObject {
@@ -66,6 +77,10 @@ type loader struct {
 	references map[string]reference
 	problems   []Problem
 	now        time.Time
+	// format and renamed say which versions of a file there are, and what keys
+	// were called in older ones.
+	format  format.Format
+	renamed []Renamed
 }
 
 func newLoader(name, dir string, environ []string) *loader {
@@ -73,6 +88,7 @@ func newLoader(name, dir string, environ []string) *loader {
 	return &loader{
 		cfg: &cfg, file: name, source: name, dir: dir, environ: environment(environ),
 		origins: map[string]string{}, references: map[string]reference{}, now: time.Now(),
+		format: Format(), renamed: renamed(),
 	}
 }
 

@@ -4,18 +4,22 @@ import (
 	"obconform/harness/waiver"
 )
 
-// LoadWaivers reads a file of waivers. The error is a *Problems with everything
-// that is wrong, the file named as given.
-func LoadWaivers(path string) (waiver.List, error) {
+// LoadWaivers reads a file of waivers, and answers what its user should know of
+// it, one line each. The error is a *Problems with everything that is wrong, the
+// file named as given.
+func LoadWaivers(path string) (list waiver.List, warnings []string, err error) {
 	data, reason := readFile(path)
 	if reason != "" {
-		return nil, &Problems{List: []Problem{{File: path, Expected: "a file of waivers", Got: reason}}}
+		return nil, nil, &Problems{List: []Problem{{File: path, Expected: "a file of waivers", Got: reason}}}
 	}
 	list, faults := waiver.Parse(data)
 	if len(faults) > 0 {
-		return nil, &Problems{List: waiverProblems(path, faults)}
+		return nil, nil, &Problems{List: waiverProblems(path, faults)}
 	}
-	return list, nil
+	if waiver.Bare(data) {
+		warnings = append(warnings, path+": "+waiver.BareNotice().String())
+	}
+	return list, warnings, nil
 }
 
 func waiverProblems(file string, faults []waiver.Problem) []Problem {
@@ -36,4 +40,7 @@ func (l *loader) checkWaivers() {
 	}
 	_, faults := waiver.Parse(data)
 	l.problems = append(l.problems, waiverProblems(named, faults)...)
+	if waiver.Bare(data) {
+		l.cfg.warnings = append(l.cfg.warnings, named+": "+waiver.BareNotice().String())
+	}
 }

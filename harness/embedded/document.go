@@ -15,8 +15,9 @@ type object = map[string]any
 func (w *writer) document(name, baseURL string, c mockbank.Credentials) object {
 	w.file(CurveKeyFile, c.CurveKeyPEM)
 	return object{
-		"target": object{"name": name, "baseUrl": baseURL, "settleTime": c.SettleTime},
-		"tls":    w.tls(c),
+		"version": 1,
+		"target":  object{"name": name, "baseUrl": baseURL, "settleTime": c.SettleTime},
+		"tls":     w.tls(c),
 		"client": object{
 			"id": w.secret("client-id.txt", c.ClientID), "secret": w.secret("client-secret.txt", c.ClientSecret),
 			"signingKeyFile": w.file("signing-key.pem", c.SigningKeyPEM), "signingKeyId": c.SigningKeyID,

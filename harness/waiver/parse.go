@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"obconform/harness/contract"
+	"obconform/harness/deprecation"
 	"obconform/harness/format"
 	"obconform/harness/strictjson"
 )
@@ -43,6 +44,11 @@ func Format() format.Format {
 // Bare tells whether a file is a list alone, the form of before there were
 // versions: it cannot say which one it has. Parse reads it still.
 func Bare(data []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) }
+
+// BareNotice is what the user of such a file is told.
+func BareNotice() deprecation.Notice {
+	return deprecation.Notice{Name: "a list alone", Instead: `{"version": 1, "waivers": [...]} with the list in it`, Since: "1.0.0", Removal: "2.0.0"}
+}
 
 // Parse reads a file of waivers: a version, and a list of objects with clause,
 // operation (optional), reason, ticket and expires. It answers every problem at

@@ -25,6 +25,8 @@ type acceptFlags struct {
 type accepted struct {
 	waivers  waiver.List
 	baseline *baseline.Baseline
+	// notices are what the user should know of the files.
+	notices []string
 }
 
 // load reads the files of the flags; the error is everything that is wrong with
@@ -33,7 +35,7 @@ func (f acceptFlags) load() (accepted, error) {
 	var a accepted
 	var waivers, held error
 	if f.Waivers != "" {
-		a.waivers, waivers = config.LoadWaivers(f.Waivers)
+		a.waivers, a.notices, waivers = config.LoadWaivers(f.Waivers)
 	}
 	switch {
 	case f.Baseline != "":
@@ -77,7 +79,7 @@ func (a accepted) withWaiversOf(cfg config.Config, flags acceptFlags) (accepted,
 		return a, nil
 	}
 	var err error
-	a.waivers, err = config.LoadWaivers(cfg.Waivers)
+	a.waivers, _, err = config.LoadWaivers(cfg.Waivers) // the configuration has its warnings
 	return a, err
 }
 

@@ -298,18 +298,19 @@ func TestEveryCommandIsSearchedForCanaries(t *testing.T) {
 	h := canaryHaystack(t, config)
 	searched := map[string][]string{
 		"run": nil, "report": nil, "diff": nil, "cleanup": nil, // of TestCanariesOfFailingServers
-		"prove":        {"--config", config, "--suite", "accounts", "--mutate", "2", "--reports", t.TempDir()},
-		"mock":         nil, // of TestTheMockBankShowsNoCredential
-		"check":        nil, // of TestCheckShowsNoCanary
-		"list":         {"--json"},
-		"explain":      {"--all"},
-		"openapi":      {"--endpoints"},
-		"config check": {config},
-		"doctor":       nil, // of TestDoctorShowsNoCanary
-		"matrix":       nil, // of TestMatrix, which pastes them where names belong
-		"schema":       {},
-		"version":      {},
-		"help":         {},
+		"prove":          {"--config", config, "--suite", "accounts", "--mutate", "2", "--reports", t.TempDir()},
+		"mock":           nil, // of TestTheMockBankShowsNoCredential
+		"check":          nil, // of TestCheckShowsNoCanary
+		"list":           {"--json"},
+		"explain":        {"--all"},
+		"openapi":        {"--endpoints"},
+		"config check":   {config},
+		"config migrate": {config},
+		"doctor":         nil, // of TestDoctorShowsNoCanary
+		"matrix":         nil, // of TestMatrix, which pastes them where names belong
+		"schema":         {},
+		"version":        {},
+		"help":           {},
 	}
 	help := obconform(t, "help")
 	commands := regexp.MustCompile(`(?m)^  ([a-z]+(?: [a-z]+)?)  `).FindAllStringSubmatch(help.out, -1)

@@ -86,6 +86,7 @@ func (f judgingFlags) judging(sh *shell, sides gate.Sides, sources, command []st
 	run := &options.Run
 	run.Tool, run.Command, run.Start, run.EvidenceFolder = toolVersion(), command, time.Now(), folder.Evidence(f.Reports)
 	run.Waivers, run.Baseline = accepts.waivers, accepts.baseline
+	run.Warnings = append(run.Warnings, accepts.notices...)
 	if len(f.FailOn) > 0 {
 		run.FailOn = nil
 		for _, level := range f.FailOn {

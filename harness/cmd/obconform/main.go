@@ -85,6 +85,9 @@ func execute(args []string, sh *shell) (status int) {
 		err = fmt.Errorf("%w; 'obconform help' lists commands and options", err)
 		return fail(sh, usageError{errors.Join(err, removeReports(reportsOf(args)))})
 	}
+	for _, notice := range noticesOf(parsed, deprecatedFlags()) {
+		fmt.Fprintf(sh.err, "obconform: warning: %s\n", notice)
+	}
 	parsed.Bind(sh, parser)
 	if err := parsed.Run(&status); err != nil {
 		return fail(sh, err)

@@ -63,7 +63,7 @@ func (r runCommand) Run(sh *shell, status *int) error {
 		return err
 	}
 	defer closeTarget()
-	notes := slices.Concat(again.notes(plan), sharding.notes(target.Config))
+	notes := slices.Concat(again.notes(plan), sharding.notes(target.Config), target.notices)
 	mine, shards := sharding.divide(plan, target.Config, r.changesFlag)
 	if shards != nil {
 		selection = selection.Narrow(mine)

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"obconform/harness/baseline"
+	"obconform/harness/config"
 	"obconform/harness/detect"
 	"obconform/harness/doctor"
 	"obconform/harness/format"
@@ -22,7 +23,7 @@ import (
 // for those of other standards: HAR, GitLab's code quality, OpenAPI, JWKs.
 func formats() []format.Format {
 	return []format.Format{report.Format(), evidencefile.Format(), detect.Format(), doctor.Format(), diff.Format(), listFormat(), ledger.Format(),
-		versionFormat(), baseline.Format(), waiver.Format(), leftovers.Format(), matrixFormat()}
+		versionFormat(), config.Format(), baseline.Format(), waiver.Format(), leftovers.Format(), matrixFormat()}
 }
 
 // matrixFormat is the format of the file that 'matrix' reads.

@@ -7,7 +7,8 @@ import (
 )
 
 type configCommand struct {
-	Check configCheckCommand `cmd:"" help:"Check a configuration file without calling anybody."`
+	Check   configCheckCommand   `cmd:"" help:"Check a configuration file without calling anybody."`
+	Migrate configMigrateCommand `cmd:"" help:"Bring a configuration file up to the version of this obconform."`
 }
 
 type configCheckCommand struct {
