@@ -14,7 +14,7 @@ NOT_RACED := ^Test(AnExcused|AnExpired|APermissive|Baseline|Canaries|Diff|Doctor
 TESTFLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist shipped conformance test race prove ledger bench interop browser engines dashboards pictures recipes fuzz lint fmt clean
+.PHONY: help build dist shipped conformance test race prove ledger bench growth compare interop clients browser engines dashboards pictures recipes fuzz lint fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,25 @@ bench: build ## measure start-up, a whole run, memory and cost per exchange
 	$(GO) test -run '^$$' -bench Observe ./harness/conduct
 	@command -v chromium >/dev/null || { echo "the HTML page is not measured: there is no chromium"; exit 0; }; \
 	$(GO) -C harness/browser test -run '^$$' -bench . -benchtime 5x .
+
+growth: build ## measure how a run grows with specs, processes and latency (a quarter of an hour)
+	$(GO) run ./harness/cmd/bench -growth
+
+compare: build $(BIN)/venom harness/compare/node_modules/.package-lock.json ## hold 'check' beside newman, Step CI, Dredd, venom and Prism (needs Node.js 20, npm and a C compiler; ten minutes)
+	$(GO) run ./harness/cmd/compare
+
+harness/compare/node_modules/.package-lock.json: harness/compare/package-lock.json
+	npm --prefix harness/compare ci --ignore-scripts --no-fund --no-audit
+
+$(BIN)/venom: harness/compare/venom/go.mod
+	$(GO) -C harness/compare/venom build -o $(CURDIR)/$(BIN)/venom github.com/ovh/venom/cmd/venom
+
+clients: harness/clients/node/node_modules/.package-lock.json ## have real clients judged: Go with oauth2, Node.js with openid-client, curl (needs Node.js 20 and npm)
+	$(GO) -C harness/clients/go vet ./...
+	CLIENTS=required $(GO) test -count=1 -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./harness/clients
+
+harness/clients/node/node_modules/.package-lock.json: harness/clients/node/package-lock.json
+	npm --prefix harness/clients/node ci --ignore-scripts --no-fund --no-audit
 
 interop: harness/interop/node_modules/.package-lock.json ## run the suites against servers made by others (needs Node.js 20 and npm)
 	INTEROP=required $(GO) test -count=1 -timeout $(TEST_TIMEOUT) $(TESTFLAGS) -run '^TestInterop' ./harness/cmd/obconform

@@ -1,0 +1,213 @@
+package compare
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Usage is what one run of a tool took: of the tool's process and those that it
+// started, never of the server or of who sends through a proxy.
+type Usage struct {
+	Wall, CPU time.Duration
+	// Memory is the peak of the largest process, in bytes.
+	Memory int64
+	// Failed are the exchanges that the tool finds fault with, by number.
+	Failed map[int]bool
+}
+
+// patience is how long one run may take: the slowest needs a minute.
+const patience = 10 * time.Minute
+
+// Run has a tool check a recording that is repeated by a server of its own.
+func (t Tool) Run(w Work) (u Usage, err error) {
+	dir, err := os.MkdirTemp("", "compare-")
+	if err != nil {
+		return u, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	server := httptest.NewServer(Repeat(w.Tape))
+	defer server.Close()
+	w.Dir, w.Address = dir, server.URL
+	job, err := t.Prepare(w)
+	if err != nil {
+		return u, fmt.Errorf("%s: %w", t.Name, err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var out bytes.Buffer
+	command := exec.CommandContext(ctx, job.Command[0], job.Command[1:]...)
+	command.Stdout, command.Stderr, command.Dir = &out, &out, dir
+	command.Env = append(os.Environ(), "HOME="+dir, "NO_COLOR=1", "NO_UPDATE_NOTIFIER=1", "NODE_NO_WARNINGS=1")
+	began := time.Now()
+	if err := command.Start(); err != nil {
+		return u, err
+	}
+	var answers []proxied
+	if job.Ready != "" {
+		answers, u.Wall, err = through(ctx, job, w.Tape)
+		_ = command.Process.Signal(syscall.SIGTERM) // Wait tells what came of it
+	}
+	if failed := command.Wait(); job.Ready == "" {
+		u.Wall = time.Since(began)
+		if exit := (*exec.ExitError)(nil); failed != nil && !errors.As(failed, &exit) {
+			err = failed
+		}
+	}
+	if err == nil {
+		u.Failed, err = job.Failed(out.Bytes(), answers)
+	}
+	if err != nil {
+		return u, fmt.Errorf("%s: %w\n%s", t.Name, err, end(out.Bytes()))
+	}
+	usage, _ := command.ProcessState.SysUsage().(*syscall.Rusage)
+	u.CPU = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
+	u.Memory = usage.Maxrss << 10
+	return u, nil
+}
+
+// through sends a recording through a proxy once it serves. The time is without
+// that of its start.
+func through(ctx context.Context, job Job, tape []Exchange) (answers []proxied, wall time.Duration, err error) {
+	client := &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for {
+		response, err := client.Get(job.Ready)
+		if err == nil {
+			_ = response.Body.Close()
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return nil, 0, fmt.Errorf("it does not serve: %w", err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	began := time.Now()
+	for i, x := range tape {
+		request, err := http.NewRequestWithContext(ctx, x.Method, job.Through+x.Path, bytes.NewReader(x.Body))
+		if err != nil {
+			return nil, 0, err
+		}
+		request.Header = x.Header.Clone()
+		request.Header.Set(NumberHeader, strconv.Itoa(i))
+		response, err := client.Do(request)
+		if err != nil {
+			return nil, 0, err
+		}
+		body, err := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if err != nil {
+			return nil, 0, err
+		}
+		answers = append(answers, proxied{response.StatusCode, body})
+	}
+	return answers, time.Since(began), nil
+}
+
+// Faults has a tool check recordings of that many exchanges each, one after the
+// other, and answers the exchanges that it finds fault with, by number.
+func (t Tool) Faults(w Work, each int) (map[int]bool, error) {
+	if !t.Lives {
+		u, err := t.Run(w)
+		return u.Failed, err
+	}
+	failed := map[int]bool{}
+	for at := 0; at < len(w.Tape); at += each {
+		one := w
+		one.Tape, one.Expect = w.Tape[at:at+each], w.Expect[at:at+each]
+		u, err := t.Run(one)
+		if err != nil {
+			return nil, err
+		}
+		for number := range u.Failed {
+			failed[at+number] = true
+		}
+	}
+	return failed, nil
+}
+
+// Cost is what a tool takes for one exchange, and to begin at all.
+type Cost struct {
+	CPU, Wall, Start time.Duration
+	Memory           int64
+}
+
+// Measure runs a tool on a recording once and many times over: the difference is
+// what the exchanges take, the rest is the start.
+func (t Tool) Measure(w Work, times int) (c Cost, err error) {
+	short, err := t.Run(w)
+	if err != nil {
+		return c, err
+	}
+	more := w
+	for range times*max(1, t.Often) - 1 {
+		more.Tape, more.Expect = append(more.Tape, w.Tape...), append(more.Expect, w.Expect...)
+	}
+	long, err := t.Run(more)
+	if err != nil {
+		return c, err
+	}
+	exchanges := time.Duration(len(more.Tape) - len(w.Tape))
+	c = Cost{CPU: (long.CPU - short.CPU) / exchanges, Wall: (long.Wall - short.Wall) / exchanges, Memory: long.Memory}
+	c.Start = max(0, short.Wall-c.Wall*time.Duration(len(w.Tape)))
+	return c, nil
+}
+
+func readJSON(path string, into any) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	return nil
+}
+
+// failedList reads a list of numbers.
+func failedList(report string) func([]byte, []proxied) (map[int]bool, error) {
+	return func([]byte, []proxied) (map[int]bool, error) {
+		var numbers []int
+		err := readJSON(report, &numbers)
+		failed := map[int]bool{}
+		for _, number := range numbers {
+			failed[number] = true
+		}
+		return failed, err
+	}
+}
+
+func numberOf(name string) int {
+	number, err := strconv.Atoi(strings.TrimSpace(name))
+	if err != nil {
+		return -1
+	}
+	return number
+}
+
+func canonical(name string) string { return http.CanonicalHeaderKey(name) }
+
+// end is the end of what a tool printed.
+func end(out []byte) []byte { return out[max(0, len(out)-2000):] }
+
+func freePort() (int, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().(*net.TCPAddr).Port, nil
+}

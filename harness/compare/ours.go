@@ -1,0 +1,97 @@
+package compare
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"obconform/harness/traffic"
+)
+
+// obconformCheck audits the recording itself: it sends nothing.
+func obconformCheck(w Work) (Job, error) {
+	file, err := w.write("recording.har", HAR(w.Tape))
+	reports := filepath.Join(w.Dir, "reports")
+	return Job{
+		Command: []string{w.Obconform, "check", "--sides", "bank", "--quiet", "--reports", reports, file},
+		Failed:  func([]byte, []proxied) (map[int]bool, error) { return breaches(filepath.Join(reports, "results.json")) },
+	}, err
+}
+
+// breaches are the exchanges that our results show for each breach.
+func breaches(results string) (map[int]bool, error) {
+	var read struct {
+		Exchanges int
+		Specs     []struct {
+			Findings []struct {
+				Fails    bool
+				Exchange int
+			}
+			Exchanges []struct{ Origin string }
+		}
+	}
+	if err := readJSON(results, &read); err != nil {
+		return nil, err
+	}
+	if read.Exchanges == 0 {
+		return nil, fmt.Errorf("no exchange was judged")
+	}
+	failed := map[int]bool{}
+	for _, spec := range read.Specs {
+		for _, finding := range spec.Findings {
+			if !finding.Fails {
+				continue
+			}
+			_, number, found := "", "", false
+			if finding.Exchange >= 0 && finding.Exchange < len(spec.Exchanges) {
+				_, number, found = strings.Cut(spec.Exchanges[finding.Exchange].Origin, ", entry ")
+			}
+			if !found {
+				return nil, fmt.Errorf("a breach without its exchange")
+			}
+			failed[numberOf(number)-1] = true // entries are counted from 1
+		}
+	}
+	return failed, nil
+}
+
+// Traffic is the exchange as it was seen.
+func (x Exchange) Traffic() (traffic.Exchange, error) {
+	address, err := url.Parse(Bank + x.Path)
+	if err != nil {
+		return traffic.Exchange{}, err
+	}
+	return traffic.Exchange{Started: x.Started, Ended: x.Ended,
+		Request:  traffic.Request{Method: x.Method, URL: address, Header: x.Header, Body: traffic.Body{Bytes: x.Body}},
+		Response: &traffic.Response{Status: x.Status, Header: x.AnswerHeader, Body: traffic.Body{Bytes: x.AnswerBody}}}, nil
+}
+
+// HAR is a recording as HTTP Archive 1.2.
+func HAR(tape []Exchange) any {
+	var entries []anyMap
+	for _, x := range tape {
+		entries = append(entries, anyMap{"startedDateTime": x.Started.UTC().Format(time.RFC3339Nano), "time": float64(x.Ended.Sub(x.Started)) / float64(time.Millisecond),
+			"cache": anyMap{}, "timings": anyMap{"send": 0, "wait": 0, "receive": 0},
+			"request": anyMap{"method": x.Method, "url": Bank + x.Path, "httpVersion": "HTTP/1.1", "cookies": []any{}, "queryString": []any{},
+				"headers": harFields(x.Header), "headersSize": -1, "bodySize": len(x.Body),
+				"postData": anyMap{"mimeType": x.Header.Get("Content-Type"), "text": string(x.Body)}},
+			"response": anyMap{"status": x.Status, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": []any{}, "headers": harFields(x.AnswerHeader),
+				"redirectURL": x.AnswerHeader.Get("Location"), "headersSize": -1, "bodySize": len(x.AnswerBody),
+				"content": anyMap{"size": len(x.AnswerBody), "mimeType": x.AnswerHeader.Get("Content-Type"),
+					"text": base64.StdEncoding.EncodeToString(x.AnswerBody), "encoding": "base64"}}})
+	}
+	return anyMap{"log": anyMap{"version": "1.2", "creator": anyMap{"name": "obconform", "version": "comparison"}, "entries": entries}}
+}
+
+func harFields(header map[string][]string) []anyMap {
+	fields := []anyMap{}
+	for name, values := range header {
+		for _, value := range values {
+			fields = append(fields, anyMap{"name": name, "value": value})
+		}
+	}
+	return fields
+}
