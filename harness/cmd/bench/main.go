@@ -16,10 +16,13 @@ func main() {
 	binary := flag.String("binary", "bin/obconform", "the binary to measure")
 	rounds := flag.Int("rounds", 5, "how often each figure is taken; the table shows medians")
 	replayFile := flag.String("replay", "", "used by bench itself: replay the recording in this file")
+	grow := flag.Bool("growth", false, "measure how a run grows with specs, processes and latency instead; takes a quarter of an hour")
 	flag.Parse()
 	var err error
 	if *replayFile != "" {
 		err = replay(*replayFile)
+	} else if *grow {
+		err = growth(*binary)
 	} else {
 		err = measure(*binary, *rounds)
 	}
