@@ -2,6 +2,7 @@ package conduct_test
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"testing"
 	"time"
@@ -17,18 +18,21 @@ import (
 // those of a real client: each has an interaction id, and a body, of its own.
 func BenchmarkObserve(b *testing.B) {
 	for _, name := range []string{"list all", "account", "create consent", "get consent", "create funds consent", "funds", "token accounts", "authorize", "register"} {
-		b.Run(name, func(b *testing.B) { benchmark(b, wholeLife(b), name) })
+		b.Run(name, func(b *testing.B) { benchmark(b, wholeLife(b), name, 0) })
+	}
+	for _, name := range []string{"create consent", "create funds consent", "funds"} {
+		b.Run(name+", each another", func(b *testing.B) { benchmark(b, wholeLife(b), name, 2000) })
 	}
 	b.Run("token by Basic", func(b *testing.B) {
 		s := wholeLife(b)
 		s.field("token accounts", "client_assertion", "")
 		setting("token accounts", "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(clientID+":s3cret")))(s)
-		benchmark(b, s, "token accounts")
+		benchmark(b, s, "token accounts", 0)
 	})
 	b.Run("list of 20", func(b *testing.B) {
 		s := wholeLife(b)
 		s.answers("list all", 200, many(20))
-		benchmark(b, s, "list all")
+		benchmark(b, s, "list all", 0)
 	})
 	b.Run("list of 20, each another", func(b *testing.B) {
 		s := wholeLife(b)
@@ -89,7 +93,8 @@ func prepared(b *testing.B, s *story, until string) (*conduct.Auditor, *traffic.
 	return auditor, addresses
 }
 
-func benchmark(b *testing.B, s *story, name string) {
+// benchmark observes one step again and again, with as many other bodies.
+func benchmark(b *testing.B, s *story, name string, others int) {
 	auditor, addresses := prepared(b, s, name)
 	one := *s.at(name)
 	route := addresses.Of(one.Request)
@@ -101,10 +106,20 @@ func benchmark(b *testing.B, s *story, name string) {
 	one.Request.Header = header
 	_, wantsID := header["X-Fapi-Interaction-Id"]
 	b.ReportAllocs()
+	bodies := [][]byte{one.Request.Body.Bytes}
+	for n := range others {
+		// White space that no other has.
+		bodies = append(bodies, []byte(fmt.Sprintf("%s%011b", one.Request.Body.Bytes, n)))
+		space := bodies[n+1][len(one.Request.Body.Bytes):]
+		for i, bit := range space {
+			space[i] = map[byte]byte{'0': ' ', '1': '\t'}[bit]
+		}
+	}
 	for i := 0; b.Loop(); i++ {
 		if wantsID {
 			header["X-Fapi-Interaction-Id"] = ids[i%len(ids)]
 		}
+		one.Request.Body.Bytes = bodies[i%len(bodies)]
 		one.Started = one.Started.Add(time.Millisecond)
 		one.Ended = one.Started.Add(time.Millisecond)
 		auditor.Observe(one, route)

@@ -68,9 +68,28 @@ func (e *examination) violations() (violations []violation, known bool) {
 	}
 	if !e.did.faults {
 		e.did.faults = true
-		e.faults = validate(e.models[e.op.RequestModel], document.value, e.req.Body.Lack == traffic.Redacted)
+		e.faults = e.validated(document.value)
 	}
 	return e.faults, true
+}
+
+// validated is validate, which is worth remembering: most consents that a client
+// asks for are the same, and a schema costs more than all other rules together.
+func (e *examination) validated(document any) []violation {
+	k := e.memory.of(e.op.RequestModel, string(e.req.Body.Lack), string(e.req.Body.Bytes))
+	e.mu.Lock()
+	violations, known := e.memory.verdicts.get(k)
+	e.mu.Unlock()
+	if known {
+		return violations
+	}
+	violations = validate(e.models[e.op.RequestModel], document, e.req.Body.Lack == traffic.Redacted)
+	if len(violations) <= few {
+		e.mu.Lock()
+		e.memory.verdicts.put(k, violations)
+		e.mu.Unlock()
+	}
+	return violations
 }
 
 func validate(m model, document any, redacted bool) []violation {
@@ -143,7 +162,9 @@ func (e *examination) strangers(schema map[string]any, value any, at string) {
 			e.breach(at+strictjson.Join(name), "no member of this name", "one")
 			continue
 		}
-		e.strangers(below, object[name], at+strictjson.Join(name))
+		if _, deeper := object[name].(map[string]any); deeper {
+			e.strangers(below, object[name], at+strictjson.Join(name))
+		}
 	}
 }
 

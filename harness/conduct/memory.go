@@ -67,6 +67,8 @@ type memory struct {
 	jtis         lives[key] // the token that a jti was sent in
 	uses         lives[key] // the authorisation request that a state or nonce was sent in
 
+	verdicts lives[[]violation] // what the schema says of a body
+
 	holds    lives[hold]
 	reads    lives[*read]
 	posts    lives[*post]
@@ -81,13 +83,17 @@ func newMemory(size int) *memory {
 		issuers: newLives[struct{}](few), endpoints: newLives[struct{}](few),
 		accounts: newLives[struct{}](size), links: newLives[struct{}](size), bodies: newLives[struct{}](size),
 		interactions: newLives[key](size), jtis: newLives[key](size), uses: newLives[key](size),
-		holds: newLives[hold](size), reads: newLives[*read](size), posts: newLives[*post](size), refusals: newLives[*refusal](size),
+		verdicts: newLives[[]violation](min(size, manyBodies)), holds: newLives[hold](size), reads: newLives[*read](size), posts: newLives[*post](size), refusals: newLives[*refusal](size),
 		grants: newLives[*granted](size)}
 }
 
-// few is how many issuers and endpoints are remembered: a bank has one of each
-// brand.
-const few = 100
+const (
+	// few is how many issuers and endpoints are remembered: a bank has one of each
+	// brand.
+	few = 100
+	// manyBodies is of how many bodies it is remembered what the schema says.
+	manyBodies = 1000
+)
 
 // of is the key of some texts together; 0, which nothing has, for no text at all.
 func (m *memory) of(texts ...string) key {

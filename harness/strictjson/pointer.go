@@ -44,11 +44,21 @@ func Split(pointer string) (tokens []string, ok bool) {
 // 6901, section 4); ok is false for a malformed pointer and where it leads
 // nowhere.
 func Pointer(value any, ptr string) (found any, ok bool) {
-	tokens, ok := Split(ptr)
-	if !ok {
+	if ptr != "" && ptr[0] != '/' {
 		return nil, false
 	}
-	for _, token := range tokens {
+	// Token by token, without a list of them: it is asked of every document, many
+	// times.
+	for rest, more := strings.CutPrefix(ptr, "/"); more; {
+		var token string
+		token, rest, more = strings.Cut(rest, "/")
+		if strings.Contains(token, "~") {
+			unescaped, ok := Split("/" + token)
+			if !ok {
+				return nil, false
+			}
+			token = unescaped[0]
+		}
 		switch container := value.(type) {
 		case map[string]any:
 			if value, ok = container[token]; !ok {
