@@ -25,6 +25,9 @@ type comparison struct {
 	keys, signature  time.Duration
 	specs, exchanges int
 	signatures       int
+	// tape is the traffic of one run at a bank of that address.
+	tape    *recording
+	address string
 	// slow is the wall time of a run with slow answers, ideal the least that its
 	// requests need.
 	slow, ideal time.Duration
@@ -59,6 +62,7 @@ func compare(binary, dir string, rounds int) (c comparison, err error) {
 		return c, err
 	}
 	tape := &recording{}
+	c.tape = tape
 	plain := httputil.NewSingleHostReverseProxy(address)
 	taped := httputil.NewSingleHostReverseProxy(address)
 	taped.ModifyResponse = tape.answer
@@ -72,6 +76,7 @@ func compare(binary, dir string, rounds int) (c comparison, err error) {
 	})
 	front.Start()
 	defer front.Close()
+	c.address = front.URL
 
 	config, err := embedded.WriteCredentials(filepath.Join(dir, "bank"), "bench", front.URL, bank.Credentials())
 	if err != nil {

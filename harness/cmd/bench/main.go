@@ -17,13 +17,24 @@ func main() {
 	rounds := flag.Int("rounds", 5, "how often each figure is taken; the table shows medians")
 	replayFile := flag.String("replay", "", "used by bench itself: replay the recording in this file")
 	grow := flag.Bool("growth", false, "measure how a run grows with specs, processes and latency instead; takes a quarter of an hour")
+	record := flag.String("record", "", "write a recording of a run's traffic to this file, and measure nothing")
+	exchanges := flag.Int("exchanges", sizes[0], "how many exchanges --record writes")
+	only := flag.String("only", "", "measure only this part of the table: check")
 	flag.Parse()
 	var err error
-	if *replayFile != "" {
+	switch {
+	case *replayFile != "":
 		err = replay(*replayFile)
-	} else if *grow {
+	case *grow:
 		err = growth(*binary)
-	} else {
+	case *record != "":
+		err = withTraffic(*binary, func(_ string, t template) error {
+			_, err := t.write(*record, *exchanges)
+			return err
+		})
+	case *only == "check":
+		err = withTraffic(*binary, func(dir string, t template) error { return checks(*binary, dir, t) })
+	default:
 		err = measure(*binary, *rounds)
 	}
 	if err != nil {
@@ -55,6 +66,13 @@ func measure(binary string, rounds int) error {
 		return err
 	}
 	if err := print(start, whole, apart); err != nil {
+		return err
+	}
+	traffic, err := templateOf(apart.tape, apart.address)
+	if err == nil {
+		err = checks(binary, reports, traffic)
+	}
+	if err != nil {
 		return err
 	}
 	return printReports(binary, reports)

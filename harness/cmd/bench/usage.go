@@ -25,11 +25,16 @@ func run(name string, args ...string) (usage, error) {
 	if err := cmd.Run(); err != nil {
 		return usage{}, fmt.Errorf("%s %v: %w\n%s", name, args, err, output.Bytes())
 	}
-	u := usage{wall: time.Since(began), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	return usageOf(cmd, time.Since(began)), nil
+}
+
+// usageOf is what a process that has ended cost.
+func usageOf(cmd *exec.Cmd, wall time.Duration) usage {
+	u := usage{wall: wall, cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	if rusage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		u.memory = rusage.Maxrss * 1024 // Linux counts in KiB
 	}
-	return u, nil
+	return u
 }
 
 // median takes a figure several times, after one that does not count.
