@@ -52,8 +52,9 @@ func newCounts() counts {
 // otherHosts counts the exchanges of hosts that are not told apart any more.
 const otherHosts = "other hosts"
 
-// count adds one judged exchange.
-func (j *Judge) count(x traffic.Exchange, seen observed, result audit.Result) Judged {
+// count adds one judged exchange. What it answers is redacted where somebody is
+// going to look at it (told).
+func (j *Judge) count(x traffic.Exchange, seen observed, result audit.Result, told bool) Judged {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	c := &j.counts
@@ -74,7 +75,7 @@ func (j *Judge) count(x traffic.Exchange, seen observed, result audit.Result) Ju
 		c.pair(clause, seen.route.Operation).exercised++
 	}
 	if len(judged.Findings) > 0 {
-		j.keep(x, &judged)
+		j.keep(x, &judged, told)
 	}
 	return judged
 }
@@ -148,8 +149,10 @@ func (c *counts) pair(clause contract.ClauseID, operation contract.OperationID) 
 type count struct {
 	exercised int
 	findings  []evidence.Finding
-	kinds     map[kind]int // the index of each kind among the findings
-	examples  []evidence.Exchange
+	// actuals are those of the findings as they were found, before redaction.
+	actuals  []string
+	kinds    map[kind]int // the index of each kind among the findings
+	examples []evidence.Exchange
 }
 
 // kind is what two findings of a pair have in common that are counted as one.
@@ -175,6 +178,8 @@ const (
 const somewhere = "(other places)"
 
 // add counts a finding among its likes; fresh says that it is the first of them.
+// It is taken as it was found: redaction costs more than all the rest, and is done
+// for the first one alone.
 func (c *count) add(f evidence.Finding) (at int, fresh bool) {
 	place := evidence.AnyIndex(f.Where)
 	all := []kind{
@@ -188,7 +193,7 @@ func (c *count) add(f evidence.Finding) (at int, fresh bool) {
 		case known:
 			like := &c.findings[at]
 			like.Times++
-			like.Differs = like.Differs || like.Actual != f.Actual
+			like.Differs = like.Differs || c.actuals[at] != f.Actual
 			return at, false
 		case len(c.kinds) < limit:
 			f.Times = 1
@@ -196,7 +201,7 @@ func (c *count) add(f evidence.Finding) (at int, fresh bool) {
 				f.Where, f.Status = somewhere, 0
 			}
 			c.kinds[all[i]] = len(c.findings)
-			c.findings = append(c.findings, f)
+			c.findings, c.actuals = append(c.findings, f), append(c.actuals, f.Actual)
 			return len(c.findings) - 1, true
 		}
 	}

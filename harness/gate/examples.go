@@ -14,9 +14,16 @@ import (
 
 // keep counts the findings of an exchange, and keeps the exchange as an example
 // where it is the first of a kind and there is room.
-func (j *Judge) keep(x traffic.Exchange, judged *Judged) {
-	j.secrets.note(tellable(x, judged.Route.Operation))
-	redactor := j.secrets.redactor()
+func (j *Judge) keep(x traffic.Exchange, judged *Judged, told bool) {
+	var redactor *redact.Redactor // made where it is needed: for the first of a kind
+	redacted := func(f evidence.Finding) evidence.Finding {
+		if redactor == nil {
+			j.secrets.note(tellable(x, judged.Route.Operation))
+			redactor = j.secrets.redactor()
+		}
+		f.Where, f.Expected, f.Actual = redactor.Text(f.Where), redactor.Text(f.Expected), redactor.Text(f.Actual)
+		return f
+	}
 	var example *evidence.Exchange
 	kept := map[*count]int{} // the index of the example among those of each pair
 	for i, f := range judged.Findings {
@@ -24,13 +31,15 @@ func (j *Judge) keep(x traffic.Exchange, judged *Judged) {
 		if f.Status == 0 && x.Response != nil {
 			f.Status = x.Response.Status
 		}
-		f.Where, f.Expected, f.Actual = redactor.Text(f.Where), redactor.Text(f.Expected), redactor.Text(f.Actual)
-		judged.Findings[i] = f
 		c := j.counts.pair(f.Clause, f.Operation)
 		at, fresh := c.add(f)
+		if judged.Findings[i] = f; told {
+			judged.Findings[i] = redacted(f)
+		}
 		if !fresh {
 			continue
 		}
+		c.findings[at] = redacted(c.findings[at])
 		index, has := kept[c]
 		if !has && len(c.examples) < maxExamples {
 			if example == nil {

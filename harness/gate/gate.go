@@ -184,9 +184,9 @@ func (o Options) Check() error {
 // Add judges one exchange, and counts it. Exchanges of one life (a token and its
 // use, a consent and its end) have to be added in their order.
 func (j *Judge) Add(x traffic.Exchange) Judged {
-	seen := j.observe(x)
-	result := j.audit(x, seen.route)
-	return j.count(x, seen, result)
+	seen := j.meet(x)
+	j.observe(x, &seen)
+	return j.count(x, seen, j.audit(x, seen.route), true)
 }
 
 // AddAll judges exchanges that came in this order, as Add does one by one, on all
@@ -194,7 +194,7 @@ func (j *Judge) Add(x traffic.Exchange) Judged {
 func (j *Judge) AddAll(exchanges []traffic.Exchange, workers int) {
 	seen := make([]observed, len(exchanges))
 	for i, x := range exchanges {
-		seen[i] = j.observe(x)
+		seen[i] = j.meet(x)
 	}
 	results := make([]audit.Result, len(exchanges))
 	var all sync.WaitGroup
@@ -205,9 +205,13 @@ func (j *Judge) AddAll(exchanges []traffic.Exchange, workers int) {
 			}
 		})
 	}
+	// The two sides know nothing of each other.
+	for i, x := range exchanges {
+		j.observe(x, &seen[i])
+	}
 	all.Wait()
 	for i, x := range exchanges {
-		j.count(x, seen[i], results[i])
+		j.count(x, seen[i], results[i], false)
 	}
 }
 
@@ -229,24 +233,30 @@ type observed struct {
 	learnt []known
 }
 
-// observe does what depends on the exchanges before this one.
-func (j *Judge) observe(x traffic.Exchange) observed {
+// meet says what an exchange is about, and takes what it teaches.
+func (j *Judge) meet(x traffic.Exchange) observed {
 	j.order.Lock()
 	defer j.order.Unlock()
 	seen := observed{route: j.route(x)}
-	if seen.route.Operation == "" {
-		// A code comes back to the client from a page of the bank's that is no
-		// operation.
-		if j.options.Sides != Bank && x.Response != nil && x.Response.Status/100 == 3 {
-			j.options.Observer.Observe(x, seen.route)
-		}
-		return seen
-	}
-	seen.learnt = j.learn(x, seen.route.Operation)
-	if j.options.Sides != Bank {
-		seen.client = j.options.Observer.Observe(x, seen.route)
+	if seen.route.Operation != "" {
+		seen.learnt = j.learn(x, seen.route.Operation)
 	}
 	return seen
+}
+
+// observe judges the client's side of one exchange, in the light of those before
+// it.
+func (j *Judge) observe(x traffic.Exchange, seen *observed) {
+	// A code comes back to the client from a page of the bank's that is no operation.
+	lives := seen.route.Operation != "" || x.Response != nil && x.Response.Status/100 == 3
+	if j.options.Sides == Bank || !lives {
+		return
+	}
+	j.order.Lock()
+	defer j.order.Unlock()
+	if result := j.options.Observer.Observe(x, seen.route); seen.route.Operation != "" {
+		seen.client = result
+	}
 }
 
 // audit judges the bank's side of one exchange.

@@ -75,7 +75,7 @@ func (j *Judge) withEnd(last conduct.Result) map[pair]*count {
 			copied[key] = true
 			fresh := &count{kinds: map[kind]int{}}
 			if old := pairs[key]; old != nil {
-				fresh.exercised, fresh.findings, fresh.examples = old.exercised, slices.Clone(old.findings), old.examples
+				fresh.exercised, fresh.findings, fresh.actuals, fresh.examples = old.exercised, slices.Clone(old.findings), slices.Clone(old.actuals), old.examples
 				for k, at := range old.kinds {
 					fresh.kinds[k] = at
 				}
