@@ -55,14 +55,14 @@ bench: build ## measure start-up, a whole run, memory and cost per exchange
 growth: build ## measure how a run grows with specs, processes and latency (a quarter of an hour)
 	$(GO) run ./harness/cmd/bench -growth
 
-compare: build $(BIN)/venom harness/compare/node_modules/.package-lock.json ## hold 'check' beside newman, Step CI, Dredd, venom and Prism (needs Node.js 20, npm and a C compiler; ten minutes)
+compare: build $(BIN)/venom harness/compare/node_modules/.package-lock.json ## hold 'check' beside newman, Step CI, Dredd, venom and Prism (needs Node.js 20 and npm; ten minutes)
 	$(GO) run ./harness/cmd/compare
 
 harness/compare/node_modules/.package-lock.json: harness/compare/package-lock.json
 	npm --prefix harness/compare ci --ignore-scripts --no-fund --no-audit
 
 $(BIN)/venom: harness/compare/venom/go.mod
-	$(GO) -C harness/compare/venom build -o $(CURDIR)/$(BIN)/venom github.com/ovh/venom/cmd/venom
+	CGO_ENABLED=0 $(GO) -C harness/compare/venom build -o $(CURDIR)/$(BIN)/venom github.com/ovh/venom/cmd/venom
 
 clients: harness/clients/node/node_modules/.package-lock.json ## have real clients judged: Go with oauth2, Node.js with openid-client, curl (needs Node.js 20 and npm)
 	$(GO) -C harness/clients/go vet ./...

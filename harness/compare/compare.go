@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"obconform/harness/mockbank"
 )
 
 // Exchange is one recorded request with its answer.
@@ -42,6 +44,16 @@ type Fault struct {
 	// Across says that no single exchange shows it: it takes what another one has
 	// told.
 	Across bool
+}
+
+// Sentence says what the faulty bank does.
+func (f Fault) Sentence() string {
+	for _, known := range mockbank.Faults() {
+		if known.ID == f.ID {
+			return known.Sentence
+		}
+	}
+	return f.ID
 }
 
 // Faults are the 24 planted faults: all that recorded traffic can show, on a path

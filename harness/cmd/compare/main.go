@@ -1,7 +1,8 @@
 // Command compare holds obconform beside other tools that check HTTP exchanges
-// and prints two tables: what each costs, and which of the planted faults each
-// finds. It judges nothing: machines are shared and noisy, so compare figures of
-// one table, and ratios rather than figures.
+// and prints two tables of Markdown: what each costs, and which of the planted
+// faults each finds. Machines are shared and noisy, so compare figures of one
+// table, and ratios rather than figures. It ends with 1 where a tool cannot be run,
+// and where ours misses a fault or invents one.
 package main
 
 import (
@@ -9,8 +10,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"obconform/harness/compare"
@@ -69,12 +70,15 @@ func run(binary, venom, modules, only string, times int) error {
 		}
 		results = append(results, one)
 	}
-	fmt.Printf("%s, %d exchanges recorded, repeated %d times\n\n", time.Now().UTC().Format(time.DateOnly), len(recordings.Clean), times)
-	if err := costs(results); err != nil {
-		return err
-	}
+	fmt.Printf("%s, %d processors, %s/%s: %d exchanges recorded, repeated %d times and more\n\n", time.Now().UTC().Format(time.DateOnly),
+		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, len(recordings.Clean), times)
+	costs(os.Stdout, results)
 	fmt.Println()
-	return faults(results)
+	faults(os.Stdout, results)
+	if ours := results[0]; only == "" && (count(ours.found) < len(ours.found) || len(ours.invented) > 0) {
+		return fmt.Errorf("%s misses a planted fault or finds fault with clean answers", ours.tool.Name)
+	}
+	return nil
 }
 
 // of has one tool check the clean recording and the faulty ones, and measures it.
@@ -98,57 +102,3 @@ func of(tool compare.Tool, recordings compare.Recordings, base compare.Work, tim
 	r.cost, err = tool.Measure(clean, times)
 	return r, err
 }
-
-// costs prints what each tool takes, and how many times as much as ours.
-func costs(results []result) error {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "tool\tCPU per exchange\ttimes ours\twall per exchange\tstart-up\tmemory\tfaults found\tinvented\t")
-	for _, r := range results {
-		ours := float64(r.cost.CPU) / float64(results[0].cost.CPU)
-		fmt.Fprintf(w, "%s\t%s\t%.1f\t%s\t%s\t%.0f MB\t%d of %d\t%d\t\n", r.tool.Name, ms(r.cost.CPU), ours, ms(r.cost.Wall), ms(r.cost.Start),
-			float64(r.cost.Memory)/1e6, count(r.found), len(r.found), len(r.invented))
-	}
-	return w.Flush()
-}
-
-// faults prints who finds what.
-func faults(results []result) error {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprint(w, "planted fault")
-	for _, r := range results {
-		fmt.Fprintf(w, "\t%s", strings.TrimRight(strings.Fields(r.tool.Name)[0], ","))
-	}
-	fmt.Fprintln(w)
-	for i, fault := range compare.Faults() {
-		name := fault.ID
-		if fault.Across {
-			name += " (across exchanges)"
-		}
-		fmt.Fprint(w, name)
-		for _, r := range results {
-			word := "-"
-			if r.found[i] != "" {
-				word = "found"
-			}
-			fmt.Fprintf(w, "\t%s", word)
-		}
-		fmt.Fprintln(w)
-	}
-	for _, r := range results {
-		if len(r.invented) > 0 {
-			fmt.Fprintf(w, "%s finds fault with clean answers: %s\n", r.tool.Name, strings.Join(r.invented, ", "))
-		}
-	}
-	return w.Flush()
-}
-
-func count(found []string) (n int) {
-	for _, step := range found {
-		if step != "" {
-			n++
-		}
-	}
-	return n
-}
-
-func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond)) }
