@@ -99,23 +99,27 @@ func New(options Options) (*Judge, error) {
 	return &Judge{options: options, gate: judge}, nil
 }
 
-// gate makes the judge behind ours.
+// gate makes the judge behind ours. The error has all that is wrong.
 func (o Options) gate() (*gate.Judge, error) {
+	var wrong []error
 	for _, level := range o.FailOn {
 		if !slices.Contains(contract.Levels(), level) {
-			return nil, fmt.Errorf("option FailOn: expected some of %q, got %q", contract.Levels(), level)
+			wrong = append(wrong, fmt.Errorf("option FailOn: expected some of %q, got %q", contract.Levels(), level))
 		}
 	}
 	if o.Profile != "" && !slices.Contains(profile.All(), o.Profile) {
-		return nil, fmt.Errorf("option Profile: expected one of %q, got %q", profile.All(), o.Profile)
+		wrong = append(wrong, fmt.Errorf("option Profile: expected one of %q, got %q", profile.All(), o.Profile))
 	}
 	judge, err := gate.New(gate.Options{Sides: o.Sides, Require: o.Require, Run: report.Run{FailOn: o.FailOn, Profile: o.Profile},
 		Audit:   audit.Options{ClockSkew: o.ClockSkew, MaxResponseBytes: maxBody, MaxJSONValues: maxValues},
 		Conduct: conduct.Options{ClockSkew: o.ClockSkew, Whole: o.whole}})
-	if err == nil && o.JWKS != nil {
+	if err := errors.Join(append(wrong, err)...); err != nil {
+		return nil, err
+	}
+	if o.JWKS != nil {
 		judge.AddKeys(o.JWKS)
 	}
-	return judge, err
+	return judge, nil
 }
 
 // standard is the judge behind the package's functions. Its schemas are compiled

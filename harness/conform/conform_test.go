@@ -201,7 +201,12 @@ func TestCheckExchange(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	t.Parallel()
-	for want, options := range map[string]conform.Options{"FailOn": {FailOn: []contract.Level{"docs"}}, "Profile": {Profile: "strict"}} {
+	for want, options := range map[string]conform.Options{"FailOn": {FailOn: []contract.Level{"docs"}}, "Profile": {Profile: "strict"},
+		"none": {Sides: "none"}, "ListBalances": {Require: []string{"ListBalances"}}} {
+		all := conform.Options{FailOn: []contract.Level{"docs"}, Profile: "strict", Sides: "none", Require: []string{"ListBalances"}}
+		if _, err := conform.New(all); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("of all that is wrong %q is not said: %v", want, err)
+		}
 		if _, err := conform.New(options); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v", options, err)
 		}
