@@ -29,6 +29,7 @@ type Answer struct {
 	index        int
 	inconclusive string
 	lost         bool // the connection was, before the answer was whole
+	late         bool // the time was over before that
 	findings     []evidence.Finding
 	// bearer is the token that the request carried, empty for none.
 	bearer string

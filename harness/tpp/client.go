@@ -44,6 +44,7 @@ type Client struct {
 	log            *leftovers.Log // nil where nothing is to be remembered
 	pace           Pace
 	tokens         tokenBook
+	silent         int          // requests in a row that ran out of time
 	resent         atomic.Int32 // requests that net/http has sent again
 
 	astray        string            // where discovery leads that must not be called

@@ -56,7 +56,7 @@ func (c *Client) take(name string, r *request, x audit.Exchange) *Answer {
 	result := c.auditor.Check(x)
 	// It may quote the server, and is said in more places than this spec's.
 	result.Inconclusive = c.redactor.Text(result.Inconclusive)
-	answer := &Answer{client: c, operation: r.operation, Body: result.Body, lost: connectionLost(x.Err),
+	answer := &Answer{client: c, operation: r.operation, Body: result.Body, lost: connectionLost(x.Err), late: ranOut(x.Err),
 		Started: x.Started, Ended: x.Ended, inconclusive: result.Inconclusive, findings: result.Findings}
 	answer.bearer, _ = strings.CutPrefix(r.header.Get("Authorization"), "Bearer ")
 	if x.Response != nil {

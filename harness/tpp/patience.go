@@ -117,6 +117,7 @@ func (c *Client) again(ctx context.Context, r *request, a *Answer, p *patience) 
 		c.heard(r, a)
 	case why == "" || c.pace.Known():
 		c.pace.Failed(a.inconclusive)
+		c.callSilent(ctx, a)
 	}
 	if c.pace.Gone() != "" {
 		return ""
@@ -127,6 +128,7 @@ func (c *Client) again(ctx context.Context, r *request, a *Answer, p *patience) 
 // heard notes an answer of the API's own, and whether it took the token.
 func (c *Client) heard(r *request, a *Answer) {
 	c.pace.Answered()
+	c.silent = 0
 	if a.Status != http.StatusUnauthorized && a.Status != http.StatusForbidden {
 		c.tokens.accepted[r.header.Get("Authorization")] = true
 	}
