@@ -52,9 +52,10 @@ func (e *examination) searchSecrets() {
 			}
 		}
 	}
-	if e.parsed {
+	switch {
+	case e.parsed:
 		e.searchValue(e.body, nil)
-	} else {
+	case !e.unreadable(e.res.Body): // in part of a body nobody can tell where a secret stands
 		e.searchRaw()
 	}
 	e.noStore()

@@ -140,7 +140,7 @@ func holdContentTypeUnused(e *examination) {
 // CLI-ACCEPT.
 func holdAccept(e *examination) {
 	values := e.values("Accept")
-	if len(values) == 0 || !e.op.Documented() || e.op.Answers[0].Model == "" {
+	if len(values) == 0 || !e.op.Documented() || e.op.Answers[0].Model == "" || slices.ContainsFunc(values, traffic.Withheld) {
 		return
 	}
 	if acceptsJSON(values) {

@@ -254,7 +254,10 @@ func (j *Judge) observe(x traffic.Exchange, seen *observed) {
 	}
 	j.order.Lock()
 	defer j.order.Unlock()
-	if result := j.options.Observer.Observe(x, seen.route); seen.route.Operation != "" {
+	result := j.options.Observer.Observe(x, seen.route)
+	// Nothing that a client has sent in no field is known to be missing.
+	fieldless := recorded(x) && len(x.Request.Header) == 0
+	if seen.route.Operation != "" && !fieldless {
 		seen.client = result
 	}
 }
