@@ -77,7 +77,7 @@ func (r *Redactor) whole(s string) string {
 		}
 	}
 	covered := cover(s, spans)
-	if !strings.Contains(covered, "=") {
+	if !strings.Contains(covered, "=") || !strings.ContainsAny(covered, "?&#") {
 		return covered
 	}
 	return credentialParameter.ReplaceAllString(covered, `$1$2=[$2]`)
@@ -113,18 +113,14 @@ func (r *Redactor) Header(name, value string) string {
 var secretMembers = []string{"access_token", "refresh_token", "id_token", "client_secret",
 	"registration_access_token", "software_statement", "softwareStatement", "client_assertion"}
 
-// memberValue is the value of a JSON member, as far as it goes: a body may be
-// cut off, or be no JSON any more.
-const memberValue = `(\s*:\s*)("(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\{[^}]*\}?|[^\s",}\]\[{][^,}\]]*)`
-
 var (
-	secretMember = regexp.MustCompile(`"((?i:` + strings.Join(secretMembers, "|") + `))"` + memberValue)
-	codeMember   = regexp.MustCompile(`"(code)"` + memberValue)
-	// secretField is the same in a token request's form.
-	secretField = regexp.MustCompile(`(^|&)(` + strings.Join(secretMembers, "|") + `|code)=([^&]+)`)
+	secretMember = members(secretMembers...)
+	codeMember   = exactly("code")
 	// personalMember stands beside SchemeName in an account, or names one; error
 	// bodies have none of them.
-	personalMember = regexp.MustCompile(`"((?i:Identification|SecondaryIdentification|Name|Nickname|Description))"` + memberValue)
+	personalMember = members("Identification", "SecondaryIdentification", "Name", "Nickname", "Description")
+	// secretField is a credential in a token request's form.
+	secretField = regexp.MustCompile(`(^|&)(` + strings.Join(secretMembers, "|") + `|code)=([^&]+)`)
 )
 
 // Body redacts a request or response body of an operation; the result is valid
@@ -133,12 +129,12 @@ func (r *Redactor) Body(operation contract.OperationID, body []byte) string {
 	op, _ := contract.Lookup(operation)
 	// First the members, by the quotes around them, then the values.
 	byPlace := unhidden(string(body), `"`, func(s string) string {
-		s = secretMember.ReplaceAllString(s, `"$1"$2"[$1]"`)
+		s = secretMember.redact(s)
 		switch op.API {
 		case contract.DynamicRegistration:
-			return secretField.ReplaceAllString(codeMember.ReplaceAllString(s, `"$1"$2"[$1]"`), `$1$2=[$2]`)
+			return secretField.ReplaceAllString(codeMember.redact(s), `$1$2=[$2]`)
 		case contract.Accounts, contract.ConfirmationOfFunds:
-			return personalMember.ReplaceAllString(s, `"$1"$2"[$1]"`)
+			return personalMember.redact(s)
 		}
 		return s
 	})

@@ -28,6 +28,19 @@ type secretSet struct {
 	names map[string]string    // form -> what stands in its place
 	heads map[string][]string  // the first bytes of forms -> the forms
 	sizes [headLength + 1]bool // the lengths that heads have
+	// begins has a bit for each hash of a head of full length: nearly all places
+	// of a text are passed over by it, without a look at the maps.
+	begins [1 << (hashBits - 6)]uint64
+}
+
+// hashBits is the size of a head's hash.
+const hashBits = 16
+
+// hash is that of the first headLength bytes of a text that has as many.
+func hash(text string) uint32 {
+	const golden = 2654435761 // Knuth's multiplicative hash
+	head := uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24
+	return head * golden >> (32 - hashBits)
 }
 
 func newSecretSet() *secretSet {
@@ -47,6 +60,10 @@ func (s *secretSet) learn(name, value string) {
 		head := form[:min(len(form), headLength)]
 		s.heads[head] = append(s.heads[head], form)
 		s.sizes[len(head)] = true
+		if len(head) == headLength {
+			h := hash(head)
+			s.begins[h>>6] |= 1 << (h & 63)
+		}
 	}
 }
 
@@ -103,12 +120,25 @@ type span struct {
 // of which that many bytes are there.
 func (s *secretSet) find(text string, least int) []span {
 	var found []span
+	short := s.sizes[1] || s.sizes[2] || s.sizes[3]
 	for at := range len(text) {
+		if !short && !s.mayBegin(text[at:]) {
+			continue
+		}
 		if form, length := s.match(text[at:], least); length > 0 {
 			found = append(found, span{at, at + length, s.names[form]})
 		}
 	}
 	return found
+}
+
+// mayBegin tells whether a form with a head of full length can begin a text.
+func (s *secretSet) mayBegin(text string) bool {
+	if len(text) < headLength {
+		return false
+	}
+	h := hash(text)
+	return s.begins[h>>6]&(1<<(h&63)) != 0
 }
 
 // cover puts names in the place of spans; spans that overlap become one, so

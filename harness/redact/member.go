@@ -1,0 +1,136 @@
+package redact
+
+import "strings"
+
+// memberNames are names of JSON members whose value is redacted, whatever it is.
+// A text is searched byte by byte and not by a regular expression: this is most
+// of what redacting a body costs.
+type memberNames struct {
+	names map[string]bool // in small letters, unless exact
+	exact bool
+}
+
+// members are members of these names, in capitals or small letters.
+func members(names ...string) memberNames {
+	m := memberNames{names: map[string]bool{}}
+	for _, name := range names {
+		m.names[strings.ToLower(name)] = true
+	}
+	return m
+}
+
+// exactly is a member of this name, as it is written.
+func exactly(name string) memberNames {
+	return memberNames{names: map[string]bool{name: true}, exact: true}
+}
+
+// has tells whether a name is one of them.
+func (m memberNames) has(name string) bool {
+	if !m.exact {
+		name = strings.ToLower(name)
+	}
+	return m.names[name]
+}
+
+// redact puts the name of each of the members in the place of its value, as far
+// as that goes: a body may be cut off, or be no JSON any more.
+func (m memberNames) redact(text string) string {
+	const longest = 64 // bytes of a name, more than any of them has
+	var out strings.Builder
+	done := 0 // what of the text is in out
+	for at := 0; at < len(text); {
+		quote := strings.IndexByte(text[at:], '"')
+		if quote < 0 {
+			break
+		}
+		at += quote
+		rest := text[at+1:]
+		length := strings.IndexByte(rest[:min(len(rest), longest)], '"')
+		if length < 0 || !m.has(rest[:length]) {
+			at++
+			continue
+		}
+		value := valueAt(text, at+length+2)
+		if value < 0 {
+			at++
+			continue
+		}
+		name := rest[:length]
+		out.WriteString(text[done:value])
+		out.WriteString(`"[` + name + `]"`)
+		done = valueEnd(text, value)
+		at = done
+	}
+	if done == 0 {
+		return text
+	}
+	out.WriteString(text[done:])
+	return out.String()
+}
+
+// space are the characters between a name, its colon and a value.
+const space = "\t\n\f\r "
+
+// valueAt is where the value of a member begins whose name has ended; -1 where it
+// has none.
+func valueAt(text string, at int) int {
+	at = skip(text, at)
+	if at >= len(text) || text[at] != ':' {
+		return -1
+	}
+	at = skip(text, at+1)
+	if at >= len(text) || strings.IndexByte(",}]", text[at]) >= 0 {
+		return -1
+	}
+	return at
+}
+
+func skip(text string, at int) int {
+	for at < len(text) && strings.IndexByte(space, text[at]) >= 0 {
+		at++
+	}
+	return at
+}
+
+// valueEnd is where a value ends: a string behind its quote, an array or an object
+// behind the first bracket that can be its end, anything else before a comma or a
+// bracket; and where the text ends, if that comes first.
+func valueEnd(text string, at int) int {
+	switch text[at] {
+	case '"':
+		return stringEnd(text, at+1)
+	case '[':
+		return behind(text, at, ']')
+	case '{':
+		return behind(text, at, '}')
+	}
+	if end := strings.IndexAny(text[at+1:], ",}]"); end >= 0 {
+		return at + 1 + end
+	}
+	return len(text)
+}
+
+// stringEnd is behind the quote that ends a string; a backslash that escapes
+// nothing ends it too.
+func stringEnd(text string, at int) int {
+	for at < len(text) {
+		switch text[at] {
+		case '"':
+			return at + 1
+		case '\\':
+			if at+1 == len(text) || text[at+1] == '\n' {
+				return at
+			}
+			at++
+		}
+		at++
+	}
+	return at
+}
+
+func behind(text string, at int, bracket byte) int {
+	if end := strings.IndexByte(text[at:], bracket); end >= 0 {
+		return at + end + 1
+	}
+	return len(text)
+}

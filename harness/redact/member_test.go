@@ -1,0 +1,86 @@
+package redact
+
+import (
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// memberValue is the value of a JSON member as a regular expression has it.
+const memberValue = `(\s*:\s*)("(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\{[^}]*\}?|[^\s",}\]\[{][^,}\]]*)`
+
+// expressed are the same members by regular expressions: slower, and shorter to
+// read. Unicode folds two characters into ASCII letters that no member has.
+var expressed = []struct {
+	members memberNames
+	as      *regexp.Regexp
+}{
+	{members("access_token", "code", "Name"), regexp.MustCompile(`"((?i:access_token|code|Name))"` + memberValue)},
+	{exactly("code"), regexp.MustCompile(`"(code)"` + memberValue)},
+}
+
+func agree(t *testing.T, text string) {
+	t.Helper()
+	if strings.ContainsAny(text, "\u017f\u212a") {
+		return
+	}
+	for _, e := range expressed {
+		if got, want := e.members.redact(text), e.as.ReplaceAllString(text, `"$1"$2"[$1]"`); got != want {
+			t.Errorf("%q became %q, by the expression %q", text, got, want)
+		}
+	}
+}
+
+// What is found byte by byte is what the expressions find, in JSON and in what is
+// left of it.
+func TestMembersAsExpressed(t *testing.T) {
+	t.Parallel()
+	pieces := []string{`"`, `"`, `"`, `"code"`, `"NAME"`, `"access_token"`, `"names"`, `:`, `:`, ` : `, ",", "{", "}", "[", "]", `\`, `\"`, `\\`, "\n", "\t", " ", "1", "null", "é", "\xff", "x", "co", "de"}
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 200_000 {
+		var text strings.Builder
+		for range 1 + random.IntN(14) {
+			text.WriteString(pieces[random.IntN(len(pieces))])
+		}
+		agree(t, text.String())
+	}
+}
+
+func FuzzMembers(f *testing.F) {
+	f.Add(`{"code":"a\"b","Name" : ["x"],"access_token":{"a":1},"names":"no"`)
+	f.Add(`"code":` + "\\\n" + `"name"`)
+	f.Fuzz(agree)
+}
+
+// The places that are passed over are those where nothing is.
+func TestFindAsWithoutTheHash(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(3, 4))
+	letters := func(n int) string {
+		text := make([]byte, n)
+		for i := range text {
+			text[i] = "abc"[random.IntN(3)]
+		}
+		return string(text)
+	}
+	for range 2000 {
+		s := newSecretSet()
+		for range 1 + random.IntN(3) {
+			s.learn("secret", letters(4+random.IntN(8)))
+		}
+		text := letters(60)
+		for _, least := range []int{enoughToTell, wholeOnly} {
+			got := cover(text, s.find(text, least))
+			var slow []span
+			for at := range len(text) {
+				if form, length := s.match(text[at:], least); length > 0 {
+					slow = append(slow, span{at, at + length, s.names[form]})
+				}
+			}
+			if want := cover(text, slow); got != want {
+				t.Fatalf("%q became %q, expected %q", text, got, want)
+			}
+		}
+	}
+}
