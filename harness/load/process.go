@@ -95,7 +95,7 @@ func (p *process) stop() error {
 	if usage, ok := p.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		p.peak = usage.Maxrss * 1024 // Linux counts in KiB
 	}
-	if errors.As(err, new(*exec.ExitError)) && p.cmd.ProcessState.Exited() {
+	if errors.As(err, new(*exec.ExitError)) { // a verdict, or our signal
 		return nil
 	}
 	return err

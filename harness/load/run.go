@@ -69,7 +69,9 @@ func (s settings) load(address string, o operation, duration time.Duration, most
 	for i := range histograms {
 		whole.Merge(histograms[i])
 	}
-	micro := func(quantile float64) time.Duration { return time.Duration(whole.ValueAtQuantile(quantile)) * time.Microsecond }
+	micro := func(quantile float64) time.Duration {
+		return time.Duration(whole.ValueAtQuantile(quantile)) * time.Microsecond
+	}
 	return figures{float64(whole.TotalCount()) / took.Seconds(), micro(50), micro(99)}, firstOf(failures...)
 }
 

@@ -34,7 +34,7 @@ type secretSet struct {
 }
 
 // hashBits is the size of a head's hash.
-const hashBits = 16
+const hashBits = 18
 
 // hash is that of the first headLength bytes of a text that has as many.
 func hash(text string) uint32 {
