@@ -101,6 +101,11 @@ type Judge struct {
 	// warnings are for the reader.
 	warnings []string
 	book     *sights.Book
+
+	// keeping guards the redactor of what is kept as a whole: that may take long,
+	// and nobody who judges has to wait for it.
+	keeping sync.Mutex
+	kept    *redactions
 }
 
 // New makes a judge. The error says what is wrong with the options, all of it, or
@@ -127,7 +132,7 @@ func New(options Options) (*Judge, error) {
 		return nil, err
 	}
 	j := &Judge{options: options, auditor: auditor, started: options.Run.Start, addresses: options.Addresses, book: book,
-		counts: newCounts(), secrets: newRedactions(options.Secrets)}
+		counts: newCounts(), secrets: newRedactions(options.Secrets), kept: newRedactions(options.Secrets)}
 	if j.options.Observer == nil {
 		if j.options.Observer, err = conduct.New(options.Conduct); err != nil {
 			return nil, err

@@ -17,11 +17,11 @@ const maxRecorded = 64 << 10
 // personal data, by where they stand, and without the secrets of late and of the
 // exchange itself, wherever they stand. The route is that of Judged.
 func (j *Judge) Redacted(x traffic.Exchange, route traffic.Route) traffic.Exchange {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.secrets.note(secretsOf(x, route.Operation))
-	j.secrets.note(tellable(x, route.Operation))
-	redactor := j.secrets.redactor()
+	j.keeping.Lock()
+	defer j.keeping.Unlock()
+	j.kept.note(secretsOf(x, route.Operation))
+	j.kept.note(tellable(x, route.Operation))
+	redactor := j.kept.redactor()
 	x.Origin, x.Err = redactor.Text(x.Origin), redactor.Text(x.Err)
 	x.Request.Method = redactor.Text(x.Request.Method)
 	x.Request.URL = redactedURL(x.Request.URL, redactor)

@@ -134,3 +134,60 @@ func behind(text string, at int, bracket byte) int {
 	}
 	return len(text)
 }
+
+// parameterNames are names of parameters of an address whose value is redacted.
+type parameterNames []string
+
+// redact puts the name of each of the parameters in the place of its value.
+func (p parameterNames) redact(text string) string {
+	var out strings.Builder
+	done := 0 // what of the text is in out
+	for at := 0; at < len(text); {
+		mark := strings.IndexAny(text[at:], "?&#")
+		if mark < 0 {
+			break
+		}
+		at += mark + 1
+		name, ok := p.at(text[at:])
+		if !ok {
+			continue
+		}
+		value := at + len(name) + 1
+		end := parameterEnd(text, value)
+		if end == value {
+			continue
+		}
+		out.WriteString(text[done:value])
+		out.WriteString("[" + name + "]")
+		done, at = end, end
+	}
+	if done == 0 {
+		return text
+	}
+	out.WriteString(text[done:])
+	return out.String()
+}
+
+// at is the parameter that a text begins with.
+func (p parameterNames) at(text string) (string, bool) {
+	for _, name := range p {
+		if len(text) > len(name) && text[len(name)] == '=' && text[:len(name)] == name {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// parameterEnd is where a parameter's value ends: one in brackets, which was
+// redacted before, behind them; any other before what no address has.
+func parameterEnd(text string, at int) int {
+	if at < len(text) && text[at] == '[' {
+		if end := strings.IndexByte(text[at:], ']'); end >= 0 {
+			return at + end + 1
+		}
+	}
+	if end := strings.IndexAny(text[at:], "&#\"'<>"+space); end >= 0 {
+		return at + end
+	}
+	return len(text)
+}

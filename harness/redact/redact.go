@@ -45,10 +45,6 @@ func (r *Redactor) Names() []string {
 // and may be a credential.
 var jwt = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*){1,4}`)
 
-// credentialParameter finds credentials in the query or the fragment of an
-// address, known or not.
-var credentialParameter = regexp.MustCompile(`([?&#])(` + strings.Join(secretMembers, "|") + `|code)=(\[[^\]]*\]|[^&#\s"'<>]+)`)
-
 // Text replaces every known value, every JWT, and every credential that an
 // address carries.
 func (r *Redactor) Text(s string) string {
@@ -76,11 +72,7 @@ func (r *Redactor) whole(s string) string {
 			spans = append(spans, span{at[0], at[1], "JWT"})
 		}
 	}
-	covered := cover(s, spans)
-	if !strings.Contains(covered, "=") || !strings.ContainsAny(covered, "?&#") {
-		return covered
-	}
-	return credentialParameter.ReplaceAllString(covered, `$1$2=[$2]`)
+	return parameters.redact(cover(s, spans))
 }
 
 // schemeForm is an authentication scheme, as opposed to a credential that
@@ -119,6 +111,9 @@ var (
 	// personalMember stands beside SchemeName in an account, or names one; error
 	// bodies have none of them.
 	personalMember = members("Identification", "SecondaryIdentification", "Name", "Nickname", "Description")
+	// parameters are credentials in the query or the fragment of an address, known
+	// or not.
+	parameters = parameterNames(append(slices.Clone(secretMembers), "code"))
 	// secretField is a credential in a token request's form.
 	secretField = regexp.MustCompile(`(^|&)(` + strings.Join(secretMembers, "|") + `|code)=([^&]+)`)
 )

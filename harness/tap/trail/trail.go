@@ -55,6 +55,11 @@ type Counts struct {
 type Trail struct {
 	options Options
 	queue   *tap.Queue
+	// judged are those that are still to be written down, which is done beside the
+	// judging of the next ones.
+	judged  chan Entry
+	written sync.WaitGroup
+	closed  sync.Once
 
 	mu     sync.Mutex
 	counts Counts
@@ -63,13 +68,27 @@ type Trail struct {
 	failed error
 }
 
-// maxWaiting bounds what waits to be judged, in bytes.
-const maxWaiting = 64 << 20
+// Bounds of what waits to be judged, in bytes, and to be written down. Where
+// nobody is kept waiting there is room for a burst.
+const (
+	maxWaiting      = 16 << 20
+	maxWaitingLossy = 64 << 20
+	maxJudged       = 256
+)
 
 // New starts a trail.
 func New(options Options) *Trail {
-	t := &Trail{options: options}
-	t.queue = tap.NewQueue(maxWaiting, t.take)
+	t := &Trail{options: options, judged: make(chan Entry, maxJudged)}
+	limit := maxWaiting
+	if options.Lossy {
+		limit = maxWaitingLossy
+	}
+	t.written.Go(func() {
+		for entry := range t.judged {
+			t.keep(entry)
+		}
+	})
+	t.queue = tap.NewQueue(limit, t.take)
 	return t
 }
 
@@ -82,23 +101,26 @@ func (t *Trail) See(x traffic.Exchange) {
 	t.queue.Put(x)
 }
 
-// take judges and writes down one exchange.
+// take judges one exchange.
 func (t *Trail) take(x traffic.Exchange) {
-	judged := t.options.Judge.Add(x)
-	t.write(x, judged.Route)
+	t.judged <- Entry{Exchange: x, Judged: t.options.Judge.Add(x)}
+}
+
+// keep writes one exchange down, and remembers it.
+func (t *Trail) keep(entry Entry) {
+	t.write(entry.Exchange, entry.Judged.Route)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.counts.Exchanges++
-	t.counts.Findings += len(judged.Findings)
-	if t.options.Recent == 0 {
-		return
-	}
-	entry := Entry{Number: t.counts.Exchanges, Exchange: x, Judged: judged}
-	if len(t.recent) < t.options.Recent {
+	t.counts.Findings += len(entry.Judged.Findings)
+	entry.Number = t.counts.Exchanges
+	switch {
+	case t.options.Recent == 0:
+	case len(t.recent) < t.options.Recent:
 		t.recent = append(t.recent, entry)
-		return
+	default:
+		t.recent[(entry.Number-1)%t.options.Recent] = entry
 	}
-	t.recent[(entry.Number-1)%t.options.Recent] = entry
 }
 
 // write writes an exchange down, until that fails for the first time: what
@@ -148,8 +170,12 @@ func (t *Trail) Counts() Counts {
 // the judge how many were not, and takes no more. The error says what was not
 // written down, and why.
 func (t *Trail) Close() error {
-	t.queue.Close()
-	t.options.Judge.Lose(t.queue.Missed())
+	t.closed.Do(func() {
+		t.queue.Close()
+		close(t.judged)
+		t.written.Wait()
+		t.options.Judge.Lose(t.queue.Missed())
+	})
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.failed != nil {
