@@ -9,7 +9,7 @@ TEST_TIMEOUT := 20m
 # Tests of the command line that run the program once more for what it judges or
 # prints: the race detector makes each ten times as slow, and what it can see
 # there it sees in those of signals, crashes, processes, limits and outages.
-NOT_RACED := ^Test(AnExcused|AnExpired|APermissive|Baseline|Canaries|Diff|Doctor|EachHabit|EveryClient|EveryWay|Explain|FilesOfARun|Hostile|HowMuch|KindsOf|Matrix|MinCoverage|Neighbours|OrderDecides|Parts|Prove|Rerun|ReportsOf|Secrets|Targets|TheCommandOf|TheObserved|Waive|WhatCannot)
+NOT_RACED := ^Test(AnExcused|AnExpired|APermissive|Baseline|Canaries|Diff|Doctor|EachHabit|EveryClient|EveryWay|Explain|FilesOfARun|Hostile|HowMuch|KindsOf|Matrix|MinCoverage|Neighbours|OrderDecides|Parts|Prove|Rerun|ReportsOf|Secrets|Serving|Targets|TheCommandOf|TheObserved|Waive|WhatCannot)
 # More flags for the test targets, -v for one.
 TESTFLAGS ?=
 
@@ -49,6 +49,7 @@ prove: build ## prove that the suites notice: null banks, named faults, mutated 
 bench: build ## measure start-up, a whole run, memory and cost per exchange
 	$(GO) run ./harness/cmd/bench
 	$(GO) test -run '^$$' -bench Observe ./harness/conduct
+	$(GO) -C harness/load run . -binary $(CURDIR)/$(BIN)/obconform -prism $(CURDIR)/harness/interop/node_modules/@stoplight/prism-cli/dist/index.js
 	@command -v chromium >/dev/null || { echo "the HTML page is not measured: there is no chromium"; exit 0; }; \
 	$(GO) -C harness/browser test -run '^$$' -bench . -benchtime 5x .
 

@@ -9,8 +9,10 @@ package testbank
 import (
 	"context"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -29,8 +31,8 @@ type Options struct {
 	Bank mockbank.Options
 	// Scenario is what is answered otherwise; nil for nothing.
 	Scenario []scenario.Step
-	// Gate is how the client is judged: sides, addresses, secrets and sources are
-	// the test bank's to say.
+	// Gate is how the client is judged. Sides and sources are the test bank's to
+	// say; it adds its addresses and secrets.
 	Gate gate.Options
 	// Record writes exchanges down, redacted; nil for nowhere.
 	Record trail.Recorder
@@ -95,13 +97,20 @@ func (t *Bank) join(bank http.Handler) error {
 	if err != nil {
 		return err
 	}
-	addresses := traffic.NewAddresses()
+	judging := t.options.Gate
+	addresses := judging.Addresses
+	if addresses == nil {
+		addresses = traffic.NewAddresses()
+	}
 	endpoints := t.bank.Endpoints()
 	addresses.Name(contract.Authorize, endpoints.Authorization)
 	addresses.Name(contract.RequestToken, endpoints.Token)
 	addresses.Name(contract.GetJWKS, endpoints.Keys)
-	judging := t.options.Gate
-	judging.Sides, judging.Addresses, judging.Secrets, judging.Sources = gate.Client, addresses, secrets(t.bank.Credentials()), []string{t.server.URL()}
+	judging.Sides, judging.Addresses, judging.Sources = gate.Client, addresses, []string{t.server.URL()}
+	judging.Secrets = secrets(judging.Secrets, t.bank.Credentials())
+	if judging.Run.Target == nil {
+		judging.Run.Target = map[string]any{"target": map[string]any{"name": "mock bank", "baseUrl": t.server.URL()}}
+	}
 	// All that the client ever has with this bank goes by here.
 	judging.Conduct.Whole = true
 	if t.judge, err = gate.New(judging); err != nil {
@@ -133,16 +142,17 @@ func (t *Bank) join(bank http.Handler) error {
 }
 
 // secrets are the values that must stand in no report, by what stands in their
-// place.
-func secrets(c mockbank.Credentials) map[string][]string {
-	all := map[string][]string{
-		"client secret":  {c.ClientSecret, c.SecondClientSecret},
-		"account number": {c.DebtorAccount.Identification},
-		"account name":   {c.DebtorAccount.Name},
+// place, the bank's beside those that are known otherwise.
+func secrets(more map[string][]string, c mockbank.Credentials) map[string][]string {
+	all := map[string][]string{}
+	for kind, values := range more {
+		all[kind] = slices.Clone(values)
 	}
-	for _, code := range c.Codes {
-		all["authorisation code"] = append(all["authorisation code"], code)
-	}
+	add := func(kind string, values ...string) { all[kind] = append(all[kind], values...) }
+	add("client secret", c.ClientSecret, c.SecondClientSecret)
+	add("account number", c.DebtorAccount.Identification)
+	add("account name", c.DebtorAccount.Name)
+	add("authorisation code", slices.Collect(maps.Values(c.Codes))...)
 	return all
 }
 

@@ -299,7 +299,10 @@ func TestEveryCommandIsSearchedForCanaries(t *testing.T) {
 	searched := map[string][]string{
 		"run": nil, "report": nil, "diff": nil, "cleanup": nil, // of TestCanariesOfFailingServers
 		"prove":          {"--config", config, "--suite", "accounts", "--mutate", "2", "--reports", t.TempDir()},
-		"mock":           nil, // of TestTheMockBankShowsNoCredential
+		"mock serve":     nil, // of TestTheMockBankShowsNoCredential and TestServingJudgesAClient
+		"mock stop":      nil, // of TestServingJudgesAClient
+		"proxy serve":    nil, // of the same
+		"proxy stop":     nil,
 		"check":          nil, // of TestCheckShowsNoCanary
 		"list":           {"--json"},
 		"explain":        {"--all"},

@@ -26,7 +26,8 @@ type grammar struct {
 	Run     runCommand     `cmd:"" help:"Run the suites against a target, or against the embedded mock bank."`
 	Prove   proveCommand   `cmd:"" help:"Prove that the suites notice what is wrong: null banks, named faults, mutated answers."`
 	Check   checkCommand   `cmd:"" help:"Judge recorded exchanges: what the client sent, and what the bank answered."`
-	Mock    mockCommand    `cmd:"" help:"Serve the mock bank on its own."`
+	Mock    mockCommand    `cmd:"" help:"Serve the mock bank on its own, and audit its client; or end one that serves. 'mock serve --help' lists the flags."`
+	Proxy   proxyCommand   `cmd:"" help:"Stand between a client and a bank, record and judge both; or end one that does. 'proxy serve --help' lists the flags."`
 	Report  reportCommand  `cmd:"" help:"Make the reports of earlier runs anew, merging those at one target."`
 	Diff    diffCommand    `cmd:"" help:"Compare two runs: what broke, what was mended, what became slower, what changed of the target."`
 	List    listCommand    `cmd:"" help:"List every spec with its suite and clauses."`

@@ -1,19 +1,37 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"obconform/harness/embedded"
+	"obconform/harness/gate"
 	"obconform/harness/mockbank"
-	"obconform/harness/runner"
+	"obconform/harness/tap/scenario"
+	"obconform/harness/testbank"
 )
 
+// mockCommand serves the mock bank, or ends one that serves.
 type mockCommand struct {
+	Serve mockServeCommand `cmd:"" default:"withargs" help:"Serve the mock bank on its own, and audit its client. This is what mock alone does."`
+	Stop  mockStopCommand  `cmd:"" help:"End a mock bank that serves, wait for its reports, and end with its exit status."`
+}
+
+type mockStopCommand struct{ stopCommand }
+
+// Run ends a mock bank and leaves its exit status.
+func (c mockStopCommand) Run(sh *shell, status *int) error {
+	return c.stop(sh, "mock", "mock bank", status)
+}
+
+type mockServeCommand struct {
 	Addr        string        `default:"127.0.0.1:8443" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one."`
 	Latency     time.Duration `placeholder:"D" help:"Wait before every answer."`
 	Credentials string        `placeholder:"DIR" help:"Write what a client needs to use the bank, with a ready config.json."`
@@ -28,7 +46,11 @@ type mockCommand struct {
 	ListHabits  bool          `help:"List the habits and end."`
 	Fault       []string      `placeholder:"ID,..." help:"Break the contract in these ways, each one sentence of it."`
 	ListFaults  bool          `help:"List the faults and end."`
+	Scenario    string        `placeholder:"FILE" help:"Answer chosen calls otherwise, as this file says (harness/tap/scenario/scenario.schema.json)."`
+	Seed        int64         `placeholder:"N" help:"Make identifiers, secrets, codes and the dates of resources the same at each start (default: new ones)."`
 	strainFlags
+	servingFlags
+	judgingFlags `set:"reports="`
 }
 
 // strainFlags are what the mock bank goes through.
@@ -43,52 +65,112 @@ func (f strainFlags) strain() mockbank.Strain {
 	return mockbank.Strain{RateLimit: f.RateLimit, OutageAfter: f.OutageAfter, OutageLength: f.OutageLength, RevokeAfter: f.RevokeAfter}
 }
 
-// Run serves the mock bank until a signal ends it.
-func (m mockCommand) Run(sh *shell, status *int) error {
+// Run serves the mock bank until it is ended, and leaves the exit status of the
+// verdict on its client where there is to be one.
+func (m mockServeCommand) Run(sh *shell, status *int) error {
 	if m.ListFaults {
 		return listFaults(sh.out)
 	}
 	if m.ListHabits {
 		return listHabits(sh.out)
 	}
-	if _, _, err := net.SplitHostPort(m.Addr); err != nil {
-		return usageError{fmt.Errorf("--addr: expected HOST:PORT: %w", err)}
+	judging, wrong := m.judging(sh, gate.Client, nil, m.command())
+	authorities, unreadable := m.clientCA()
+	steps, unclear := m.steps()
+	if err := errors.Join(wrong, judging.Check(), m.checkFlags(), unreadable, unclear, m.prepareReports()); err != nil {
+		return usageError{errors.Join(err, removeReports(m.Reports))}
 	}
-	if m.Latency < 0 {
-		return usageError{fmt.Errorf("--latency: expected a duration that is not negative, got %s", m.Latency)}
-	}
-	authorities, err := m.clientCA()
+	record, err := m.record(m.Reports)
 	if err != nil {
 		return usageError{err}
 	}
-	stop, release := runner.Signals()
-	defer release()
-	bank, err := mockbank.New(mockbank.Options{Latency: m.Latency, Strain: m.strain(), Manner: m.Manner, Habits: m.Habit, Faults: m.Fault,
-		TLS: m.TLS, HTTP2: m.HTTP2, ClientCA: authorities, RequireClientCert: m.RequireCert, ClientSubject: m.Subject, NeedScope: m.NeedScope})
+	bank, err := testbank.Start(m.Addr, testbank.Options{Scenario: steps, Gate: judging, Record: orNothing(record), Bank: mockbank.Options{
+		Latency: m.Latency, Strain: m.strain(), Manner: m.Manner, Habits: m.Habit, Faults: m.Fault, Seed: m.Seed,
+		TLS: m.TLS, HTTP2: m.HTTP2, ClientCA: authorities, RequireClientCert: m.RequireCert, ClientSubject: m.Subject, NeedScope: m.NeedScope}})
 	if err != nil {
-		return usageError{err}
+		return usageError{errors.Join(m.startFault(err), removeReports(m.Reports))}
 	}
-	server, err := bank.Start(m.Addr)
-	if err != nil {
-		return usageError{fmt.Errorf("--addr: %w", err)}
-	}
-	defer func() { _ = server.Close() }() // the process ends next
+	s := service{sh: sh, kind: "mock", title: "the mock bank", server: bank, judging: m.judgingFlags, serving: m.servingFlags, record: record,
+		remarks: func() []string { return unmet(bank.Unmet()) }}
 	if m.Credentials != "" {
-		file, err := embedded.WriteCredentials(m.Credentials, "mock bank", server.URL(), bank.Credentials())
+		file, err := embedded.WriteCredentials(m.Credentials, "mock bank", bank.URL(), bank.Credentials())
 		if err != nil {
-			return usageError{fmt.Errorf("--credentials: %w", err)}
+			return usageError{errors.Join(fmt.Errorf("--credentials: %w", err), s.end(), removeReports(m.Reports))}
 		}
 		fmt.Fprintf(sh.out, "credentials: %s\n", file)
 	}
-	fmt.Fprintf(sh.out, "the mock bank serves %s\n", server.URL())
-	reason := <-stop
-	fmt.Fprintf(sh.out, "the mock bank ends: %s\n", reason)
-	*status = exitOK
-	return nil
+	*status, err = s.until()
+	return err
+}
+
+// startFault says of an address that cannot be had which flag it is from.
+func (m mockServeCommand) startFault(err error) error {
+	if errors.As(err, new(*net.OpError)) {
+		return fmt.Errorf("--addr: %w", err)
+	}
+	return err
+}
+
+// checkFlags finds all that is wrong with the flags of the command itself.
+func (m mockServeCommand) checkFlags() error {
+	wrong := []error{m.checkServing()}
+	if _, _, err := net.SplitHostPort(m.Addr); err != nil {
+		wrong = append(wrong, fmt.Errorf("--addr: expected HOST:PORT: %w", err))
+	}
+	if m.Latency < 0 {
+		wrong = append(wrong, fmt.Errorf("--latency: expected a duration that is not negative, got %s", m.Latency))
+	}
+	if m.Reports == "" {
+		for _, flag := range []struct {
+			name  string
+			given bool
+		}{{"--require", len(m.Require) > 0}, {"--waivers", m.Waivers != ""}, {"--baseline", m.Baseline != ""}} {
+			if flag.given {
+				wrong = append(wrong, fmt.Errorf("%s: expected --reports DIR beside it: without it nothing is decided", flag.name))
+			}
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// steps reads the scenario; the error is everything that is wrong with it.
+func (m mockServeCommand) steps() ([]scenario.Step, error) {
+	if m.Scenario == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(m.Scenario)
+	if err != nil {
+		return nil, fmt.Errorf("--scenario: %w", err)
+	}
+	steps, problems := scenario.Parse(data)
+	var wrong []error
+	for _, problem := range problems {
+		wrong = append(wrong, fmt.Errorf("--scenario: %s: %s", m.Scenario, problem))
+	}
+	return steps, errors.Join(wrong...)
+}
+
+// unmet says which steps of the scenario never came about.
+func unmet(steps []scenario.Step) []string {
+	var said []string
+	for _, step := range steps {
+		said = append(said, fmt.Sprintf("the scenario's step %q came about never, or not as often as it says", step))
+	}
+	return said
+}
+
+// command is the command as a report repeats it.
+func (m mockServeCommand) command() []string {
+	seed := ""
+	if m.Seed != 0 {
+		seed = strconv.FormatInt(m.Seed, 10)
+	}
+	return m.line("mock", "--manner", m.Manner, "--habit", strings.Join(m.Habit, ","), "--fault", strings.Join(m.Fault, ","),
+		"--scenario", baseName(m.Scenario), "--seed", seed)
 }
 
 // clientCA is the text of the file of --client-ca, empty without one.
-func (m mockCommand) clientCA() (string, error) {
+func (m mockServeCommand) clientCA() (string, error) {
 	if m.ClientCA == "" {
 		return "", nil
 	}

@@ -70,12 +70,18 @@ type ended struct {
 // configure it; it is killed at the end of the test if it still runs.
 func begin(t *testing.T, args ...string) *process {
 	t.Helper()
+	return beginWith(t, nil, args...)
+}
+
+// beginWith is begin with more variables.
+func beginWith(t *testing.T, environ []string, args ...string) *process {
+	t.Helper()
 	p := &process{t: t, cmd: exec.Command(program, args...), ended: make(chan struct{}), started: time.Now()}
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Env = slices.DeleteFunc(os.Environ(), func(pair string) bool {
 		return strings.HasPrefix(pair, "OBCONFORM_") || strings.HasPrefix(pair, "GITHUB_") || strings.HasPrefix(pair, "GITLAB_")
 	})
-	p.cmd.Env = append(p.cmd.Env, "GORACE=atexit_sleep_ms=0") // it need not linger when it ends
+	p.cmd.Env = append(append(p.cmd.Env, "GORACE=atexit_sleep_ms=0"), environ...) // it need not linger when it ends
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.errors
 	p.cmd.WaitDelay = 5 * time.Second
 	if err := p.cmd.Start(); err != nil {

@@ -30,12 +30,14 @@ const (
 	// Markdown and CodeQuality are written when they are asked for.
 	Markdown    = "summary.md"
 	CodeQuality = "gl-code-quality-report.json"
+	// Exchanges is the recording of traffic that was judged as it went by.
+	Exchanges = "exchanges.ndjson"
 	// evidence is the folder of the evidence files.
 	evidence = "evidence"
 )
 
 // names lists every report that is one file.
-func names() []string { return []string{JUnit, Results, Page, Archive, Markdown, CodeQuality} }
+func names() []string { return []string{JUnit, Results, Page, Archive, Markdown, CodeQuality, Exchanges} }
 
 // Evidence is the path of the folder of evidence files, for
 // Results.EvidenceFolder.

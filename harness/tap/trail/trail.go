@@ -8,7 +8,6 @@ package trail
 
 import (
 	"fmt"
-	"io"
 	"sync"
 
 	"obconform/harness/gate"
@@ -29,9 +28,11 @@ type Options struct {
 	Lossy bool
 }
 
-// Recorder writes exchanges down, as package recording does.
+// Recorder writes exchanges down.
 type Recorder interface {
 	Write(traffic.Exchange) error
+	// Flush is called when no exchange is waiting to be written.
+	Flush() error
 }
 
 // Entry is one exchange and what came of it.
@@ -86,6 +87,9 @@ func New(options Options) *Trail {
 	t.written.Go(func() {
 		for entry := range t.judged {
 			t.keep(entry)
+			if len(t.judged) == 0 {
+				t.flush()
+			}
 		}
 	})
 	t.queue = tap.NewQueue(limit, t.take)
@@ -143,6 +147,20 @@ func (t *Trail) write(x traffic.Exchange, route traffic.Route) {
 	}
 }
 
+// flush has what was written reach its reader.
+func (t *Trail) flush() {
+	if t.options.Record == nil {
+		return
+	}
+	if err := t.options.Record.Flush(); err != nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.failed == nil {
+			t.failed = err
+		}
+	}
+}
+
 // Recent are the latest exchanges, the newest first, redacted.
 func (t *Trail) Recent() []Entry {
 	t.mu.Lock()
@@ -182,21 +200,4 @@ func (t *Trail) Close() error {
 		return fmt.Errorf("%d exchanges were judged and not recorded: %w", t.counts.Unwritten, t.failed)
 	}
 	return nil
-}
-
-// Limit is a writer that takes a number of bytes, and refuses what would be more.
-type Limit struct {
-	Out io.Writer
-	// Left is how many bytes it still takes.
-	Left int64
-}
-
-// Write passes data on, whole or not at all.
-func (l *Limit) Write(data []byte) (int, error) {
-	if int64(len(data)) > l.Left {
-		return 0, fmt.Errorf("the recording is as long as it may be")
-	}
-	n, err := l.Out.Write(data)
-	l.Left -= int64(n)
-	return n, err
 }

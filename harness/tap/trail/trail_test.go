@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"obconform/harness/contract"
 	"obconform/harness/evidence"
 	"obconform/harness/gate"
+	"obconform/harness/recording"
 	"obconform/harness/report"
 	"obconform/harness/tap/trail"
 	"obconform/harness/traffic"
@@ -60,6 +63,8 @@ type recorder struct {
 	written []traffic.Exchange
 	most    int
 }
+
+func (r *recorder) Flush() error { return nil }
 
 func (r *recorder) Write(x traffic.Exchange) error {
 	if len(r.written) == r.most {
@@ -169,18 +174,61 @@ func TestTrailThatFallsBehind(t *testing.T) {
 	}
 }
 
-// A recording of bounded length takes whole lines alone.
-func TestLimit(t *testing.T) {
+// A recording of bounded length takes whole exchanges alone, and is there as soon
+// as no exchange waits.
+func TestFile(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	l := &trail.Limit{Out: &out, Left: 10}
-	for i, want := range []bool{true, true, false, true, false} {
-		text := []string{"1234", "5678", "9abc", "9a", "b"}[i]
-		if n, err := l.Write([]byte(text)); (err == nil) != want || want && n != len(text) {
-			t.Errorf("%q: %d, %v", text, n, err)
+	path := filepath.Join(t.TempDir(), "exchanges.ndjson")
+	one := len(recording.Append(nil, exchange("n=1"))) + 1
+	file, err := trail.Create(path, int64(2*one+one/2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{true, true, false} {
+		if err := file.Write(exchange("n=1")); (err == nil) != want {
+			t.Errorf("number %d: %v", i+1, err)
 		}
 	}
-	if out.String() != "123456789a" {
-		t.Errorf("%q", out.String())
+	if err := file.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil || bytes.Count(data, []byte("\n")) != 2 || !bytes.HasSuffix(data, []byte("}\n")) {
+		t.Errorf("%q, %v", data, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if err := file.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := file.Write(exchange("")); err == nil && file.Flush() == nil {
+		t.Error("a closed file takes exchanges")
+	}
+	if _, err := trail.Create(filepath.Join(path, "x"), 1); err == nil {
+		t.Error("a file below a file")
+	}
+}
+
+// A trail on disk can be read as soon as nothing waits.
+func TestTrailIsThereWhenNothingWaits(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "exchanges.ndjson")
+	file, err := trail.Create(path, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := trail.New(trail.Options{Judge: newJudge(t, observer{}), Record: file})
+	tr.See(exchange(""))
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
+		if data, _ := os.ReadFile(path); bytes.HasSuffix(data, []byte("}\n")) {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("nothing was written")
+		}
+	}
+	if err := errors.Join(tr.Close(), file.Close()); err != nil {
+		t.Error(err)
 	}
 }
