@@ -37,7 +37,9 @@ const (
 )
 
 // names lists every report that is one file.
-func names() []string { return []string{JUnit, Results, Page, Archive, Markdown, CodeQuality, Exchanges} }
+func names() []string {
+	return []string{JUnit, Results, Page, Archive, Markdown, CodeQuality, Exchanges}
+}
 
 // Evidence is the path of the folder of evidence files, for
 // Results.EvidenceFolder.
