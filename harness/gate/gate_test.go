@@ -150,6 +150,12 @@ func TestReportsOfTraffic(t *testing.T) {
 		for _, file := range files {
 			written[file.Name] = file.Data
 		}
+		if answers := bytes.Contains(written["page"], []byte("Documented answers")); answers == (sides == gate.Client) {
+			t.Errorf("%s: the page has documented answers: %t", sides, answers)
+		}
+		if bytes.Contains(written["page"], []byte("No suite")) || bytes.Contains(written["page"], []byte("unknown target")) {
+			t.Errorf("%s: the page does not know what traffic is", sides)
+		}
 		for name, data := range written {
 			if bytes.Contains(data, []byte("the-token-of-the-client")) {
 				t.Errorf("%s, %s: shows a token", sides, name)

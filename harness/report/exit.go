@@ -60,8 +60,12 @@ func (r Results) Meaning() string {
 }
 
 func (r Results) meaning() string {
-	if r.Outcome == OutcomeFailed && r.Totals.Clauses[Failed] == 0 && r.Traffic != nil && len(r.Traffic.Unmet) > 0 {
-		return "no clause failed, but not all that had to be exercised was: " + strings.Join(r.Traffic.Unmet, ", ")
+	if r.Outcome == OutcomeFailed && r.Traffic != nil && len(r.Traffic.Unmet) > 0 {
+		what, joined := "no clause failed", ", but "
+		if r.Totals.Clauses[Failed] > 0 {
+			what, joined = r.breached(), ", and "
+		}
+		return what + joined + "not all that had to be exercised was: " + strings.Join(r.Traffic.Unmet, ", ")
 	}
 	if apis := shadowed(r); len(apis) > 0 && r.Outcome == OutcomeInconclusive {
 		return "nothing failed, but what was found, and fails no run, kept every clause of " + strings.Join(apis, ", ") +

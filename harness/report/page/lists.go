@@ -112,7 +112,7 @@ func (l *looker) suites() []suite {
 
 // suiteTitle is the API's, or the text of a label that names none.
 func suiteTitle(api contract.API) string {
-	if slices.Contains(contract.APIs(), api) {
+	if slices.Contains(contract.APIs(), api) || api == contract.Common {
 		return api.Title()
 	}
 	return "No suite " + report.Line(string(api), maxName)

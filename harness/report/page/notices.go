@@ -61,7 +61,11 @@ type coverage struct {
 	Never  []fact
 }
 
-func coverageOf(c report.Coverage) coverage {
+func coverageOf(r report.Results) coverage {
+	c := r.Coverage
+	if !r.Subject.HasBank() {
+		return coverage{Shares: []fact{{"clauses put to the test", c.Clauses.Text()}}}
+	}
 	shown := coverage{Shares: []fact{{"documented answers", c.Answers.Text()}, {"clauses put to the test", c.Clauses.Text()}}}
 	if c.Schema.Of > 0 {
 		shown.Shares = append(shown.Shares, fact{"members and enumeration values of documented bodies", c.Schema.Text()})

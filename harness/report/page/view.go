@@ -49,6 +49,9 @@ type view struct {
 	Filter      filter
 	Command     string
 	Config      string
+	// Answered says that the bank's answers were judged, Recorded that others made
+	// the exchanges.
+	Answered, Recorded bool
 }
 
 // fact is one thing to know about the run.
@@ -87,20 +90,34 @@ func look(results report.Results) view {
 		Tiles: tiles(results), Bar: bar(results), Matrix: matrixOf(results), Timings: timingRows(results.Timings),
 		Filter:  filter{append(contract.APIs(), contract.Common), report.Verdicts(), contract.Levels()},
 		Command: report.Line(strings.Join(results.Command, " "), maxLine), Config: configuration(results.Target),
+		Answered: results.Subject.HasBank(), Recorded: results.Traffic != nil,
 	}
 	if v.Target == "" {
-		v.Target = "unknown target"
+		v.Target = subject(results)
 	}
 	v.Title = string(v.Outcome) + ": " + v.Target
 	if results.Label != "" {
 		v.Target += " (" + report.Line(results.Label, maxName) + ")"
 	}
-	v.Notices, v.Coverage = notices(results), coverageOf(results.Coverage)
+	v.Notices, v.Coverage = notices(results), coverageOf(results)
 	v.Facts = facts(results)
 	v.Found, v.Assertions, v.Troubles = l.found(), l.assertions(), l.troubles()
 	v.Unjudged = reasonSections(results.Clauses)
 	v.APIs, v.Suites = l.clauses(), l.suites()
 	return v
+}
+
+// subject is what the page is about, of a target that has no name.
+func subject(results report.Results) string {
+	switch {
+	case results.Traffic == nil:
+		return "unknown target"
+	case results.Subject == report.SubjectClient:
+		return "a client"
+	case results.Subject == report.SubjectTraffic:
+		return "a client and its bank"
+	}
+	return "a bank"
 }
 
 // looker is the state of one look.
@@ -137,7 +154,7 @@ func facts(r report.Results) []fact {
 	if r.Traffic != nil {
 		list[0].Name = "Judged"
 		for _, line := range r.Traffic.Lines() {
-			list = append(list, fact{"Traffic", report.Line(line, maxLine)})
+			list = append(list, fact{"Traffic", report.Line(strings.TrimPrefix(line, "traffic "), maxLine)})
 		}
 	} else {
 		list = append(list, fact{"Seed", strconv.FormatInt(r.Seed, 10)})
