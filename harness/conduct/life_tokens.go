@@ -211,7 +211,15 @@ func (t *token) halfLife() time.Time {
 // keepTokens remembers an access token, and a refresh token that came with it.
 func (e *examination) keepTokens(life token) {
 	kept := life
-	e.memory.tokens.put(e.memory.of(e.answered("/access_token")), &kept)
+	k := e.memory.of(e.answered("/access_token"))
+	// A value that was given for two things is no token, but what a recorder has
+	// written for all of them: nothing is known of it.
+	if before, known := e.memory.tokens.get(k); known && before.issued && (before.grant != life.grant || before.client != life.client || before.consent != life.consent) {
+		kept = token{shared: true}
+	} else if known && before.shared {
+		kept = *before
+	}
+	e.memory.tokens.put(k, &kept)
 	if named, known := e.memory.consents.get(life.consent); known {
 		named.authorised = true
 	}

@@ -115,6 +115,9 @@ func (m *memory) of(texts ...string) key {
 type token struct {
 	// issued says that the token's issue was seen, and its grant is known.
 	issued bool
+	// shared says that it was given for several things, so that nothing is known
+	// of it.
+	shared bool
 	grant  contract.TokenKind
 	client string
 	// scopes are those that it was given for, nil where nobody said.

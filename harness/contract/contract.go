@@ -1,6 +1,7 @@
 // Package contract is the documentation of the four APIs as data: operations,
-// their documented answers, and the clauses that a bank has to keep, each with
-// its level, its rule in our own words, and where the rule comes from.
+// their documented answers, and the clauses that a bank and its client have to
+// keep, each with its level, its rule in our own words, and where the rule comes
+// from.
 //
 // It owns the vocabulary (clause identifiers, operation names, enumerations)
 // and refuses to import anything that does I/O: it is read by the auditor, the
