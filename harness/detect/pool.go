@@ -92,26 +92,33 @@ func (h *hand) do(ctx context.Context, job Job) (Sight, bool) {
 			return Sight{Trouble: "a worker could not be started: " + err.Error()}, true
 		}
 	}
-	if err := json.NewEncoder(h.in).Encode(job); err != nil {
-		return h.lost(job, "the worker is gone"), true
-	}
+	// A worker that does not listen is not waited for either.
+	told := make(chan error, 1)
+	go func(in io.Writer) { told <- json.NewEncoder(in).Encode(job) }(h.in)
 	limit := time.NewTimer(h.pool.Limit)
 	defer limit.Stop()
-	select {
-	case line, alive := <-h.lines:
-		var sight Sight
-		if !alive {
-			return h.lost(job, "the worker ended"), true
+	for {
+		select {
+		case err := <-told:
+			if err != nil {
+				return h.lost(job, "the worker is gone"), true
+			}
+			told = nil
+		case line, alive := <-h.lines:
+			var sight Sight
+			if !alive {
+				return h.lost(job, "the worker ended"), true
+			}
+			if err := json.Unmarshal(line, &sight); err != nil {
+				return h.lost(job, "the worker's answer cannot be read"), true
+			}
+			return sight, true
+		case <-limit.C:
+			return h.lost(job, fmt.Sprintf("it did not end within %s", h.pool.Limit)), true
+		case <-ctx.Done():
+			h.interrupt()
+			return Sight{}, false
 		}
-		if err := json.Unmarshal(line, &sight); err != nil {
-			return h.lost(job, "the worker's answer cannot be read"), true
-		}
-		return sight, true
-	case <-limit.C:
-		return h.lost(job, fmt.Sprintf("it did not end within %s", h.pool.Limit)), true
-	case <-ctx.Done():
-		h.interrupt()
-		return Sight{}, false
 	}
 }
 

@@ -48,6 +48,17 @@ func TestPoolSurvivesItsWorkers(t *testing.T) {
 	}
 }
 
+// A worker that does not even listen costs its trial no more than the limit.
+func TestPoolIsNotHeldUp(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	job := detect.Job{Fault: "deaf", Way: strings.Repeat("more than a pipe holds ", 1<<17)}
+	sights := pool(`exec sleep 60`, 300*time.Millisecond).Run(context.Background(), []detect.Job{job})
+	if len(sights) != 1 || !strings.Contains(sights[0].Trouble, "it did not end within") || time.Since(began) > 30*time.Second {
+		t.Errorf("%.200v after %s", sights, time.Since(began))
+	}
+}
+
 // When the context ends no trial begins any more, and those under way are left out.
 func TestPoolIsInterrupted(t *testing.T) {
 	t.Parallel()
