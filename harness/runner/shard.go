@@ -77,12 +77,13 @@ func (p Plan) gather(how Sharding) (flows []shard.Flow, of []int) {
 		if name == "" {
 			name = "spec " + spec.Name
 		}
-		name = string(spec.Suite) + "/" + spec.Section + " " + name
+		section := Unit{spec.Suite, spec.Section}.String()
+		name = section + " " + name
 		at, known := index[name]
 		if !known {
 			at = len(flows)
 			index[name] = at
-			flows = append(flows, shard.Flow{Name: name})
+			flows = append(flows, shard.Flow{Name: name, Group: section})
 		}
 		of = append(of, at)
 		flows[at].Weight += how.Weigh(spec)

@@ -64,7 +64,7 @@ func TestACutIsTheSameEverywhere(t *testing.T) {
 	list := flows(200, 1000, 6)
 	list[3].Alone, list[4].Alone = true, true
 	cut := Divide(list, 7)
-	const was = "215acd0c2685a4c0"
+	const was = "5794f24fc96d7a05"
 	if cut.Digest != was {
 		t.Errorf("the digest is %s, and was %s", cut.Digest, was)
 	}
@@ -186,5 +186,28 @@ func TestMorePartsThanFlows(t *testing.T) {
 	}
 	if cut := Divide(list, 2); len(cut.Of) != 3 {
 		t.Errorf("%v", cut)
+	}
+}
+
+// The flows of a group stay together as far as there is room: what a group
+// shares is made by few machines, and the balance is the same.
+func TestGroupsStayTogether(t *testing.T) {
+	list := flows(700, 100, 13)
+	for i := range list {
+		list[i].Group = fmt.Sprint("group ", i%35)
+	}
+	sum, _ := total(list)
+	for _, count := range []int{2, 4, 8, 16} {
+		cut, places := Divide(list, count), map[string]bool{}
+		for i, part := range cut.Of {
+			places[fmt.Sprint(list[i].Group, " in ", part)] = true
+		}
+		if len(places) > 35+2*count { // without groups it is nearly 35 times count
+			t.Errorf("%d parts: 35 groups are in %d places", count, len(places))
+		}
+		share := sum/int64(count) + 1
+		if most := slices.Max(loads(list, cut)); most > share+share*slack/100+100 {
+			t.Errorf("%d parts: the heaviest has %d, its share is %d", count, most, share)
+		}
 	}
 }
