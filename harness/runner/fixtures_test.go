@@ -75,7 +75,7 @@ func printPlan(data []byte) error {
 	if asked.Shards == 0 {
 		return json.NewEncoder(os.Stdout).Encode(plan)
 	}
-	weigh := runner.Weights(nil, func(report.SpecResult) bool { return false })
+	weigh := runner.Weights(nil, func(report.SpecResult) int { return 2 })
 	var parts []runner.Plan
 	for i := range asked.Shards {
 		part, _ := plan.Shard(shard.Part{Index: i + 1, Count: asked.Shards}, runner.Sharding{Weigh: weigh, Apart: asked.Apart})

@@ -107,22 +107,18 @@ func (s Selection) Narrow(plan Plan) Selection {
 	return s
 }
 
-// What a spec takes where no run has told, in requests: on average three of one
-// that registers a client, and two of any other (a run at the mock bank). One
-// that would send nothing still takes its turn.
+// What a request takes where no run has told, and what a spec takes that makes
+// none and has its turn all the same, in microseconds.
 const (
-	weightDestructive = 3 * weightUnit
-	weightOther       = 2 * weightUnit
-	weightIdle        = weightUnit / 50
-	// weightUnit is a request, in microseconds.
-	weightUnit = 50_000
+	weightRequest = 50_000
+	weightIdle    = weightRequest / 50
 )
 
 // Weights says what a spec takes: as long as in an earlier run, of which those
-// are the results, or else a guess. A spec that did not run there takes as long
-// as the one in the middle; idle tells of one that the target's configuration
-// does not let run. The unit is microseconds.
-func Weights(timings []report.SpecVerdict, idle func(report.SpecResult) bool) func(report.SpecResult) int64 {
+// are the results, or else by its requests, which are 0 for one that the
+// target's configuration does not let run. A spec that did not run there takes
+// as long as the one in the middle. The unit is microseconds.
+func Weights(timings []report.SpecVerdict, requests func(report.SpecResult) int) func(report.SpecResult) int64 {
 	took := map[SpecName]int64{}
 	var all []int64
 	for _, spec := range timings {
@@ -136,16 +132,14 @@ func Weights(timings []report.SpecVerdict, idle func(report.SpecResult) bool) fu
 	slices.SortFunc(all, cmp.Compare[int64])
 	return func(spec report.SpecResult) int64 {
 		switch time, known := took[SpecName{spec.Suite, spec.Name}]; {
-		case idle(spec):
+		case requests(spec) == 0:
 			return weightIdle
 		case known:
 			return time
 		case len(all) > 0:
 			return all[len(all)/2]
-		case slices.Contains(spec.Labels, labelDestructive):
-			return weightDestructive
 		}
-		return weightOther
+		return int64(requests(spec)) * weightRequest
 	}
 }
 

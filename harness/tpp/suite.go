@@ -19,6 +19,9 @@ type Suite struct {
 type Section struct {
 	// Name is unique within the suite.
 	Name string
+	// Requests is how many requests a spec of it makes, about: what a section
+	// weighs when work is divided.
+	Requests int
 	// Specs registers the section's specs with Ginkgo.
 	Specs func(bank *Client)
 }

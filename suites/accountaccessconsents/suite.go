@@ -15,14 +15,14 @@ import (
 // Suite is the suite with its sections in the documentation's order.
 func Suite() tpp.Suite {
 	return tpp.Suite{API: contract.AccountAccessConsents, Sections: []tpp.Section{
-		{Name: "create", Specs: create},
-		{Name: "permissions", Specs: permissions},
-		{Name: "body", Specs: body},
-		{Name: "dates", Specs: dates},
-		{Name: "read", Specs: read},
-		{Name: "delete", Specs: remove},
-		{Name: "headers", Specs: headers},
-		{Name: "refusals", Specs: commonRefusals},
+		{Name: "create", Specs: create, Requests: 2},
+		{Name: "permissions", Specs: permissions, Requests: 2},
+		{Name: "body", Specs: body, Requests: 1},
+		{Name: "dates", Specs: dates, Requests: 2},
+		{Name: "read", Specs: read, Requests: 5},
+		{Name: "delete", Specs: remove, Requests: 5},
+		{Name: "headers", Specs: headers, Requests: 4},
+		{Name: "refusals", Specs: commonRefusals, Requests: 1},
 	}}
 }
 

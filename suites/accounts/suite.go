@@ -13,11 +13,11 @@ import (
 // Suite is the suite with its sections in the documentation's order.
 func Suite() tpp.Suite {
 	return tpp.Suite{API: contract.Accounts, Sections: []tpp.Section{
-		{Name: "list", Specs: list},
-		{Name: "get", Specs: get},
-		{Name: "consents", Specs: consents},
-		{Name: "headers", Specs: headers},
-		{Name: "refusals", Specs: commonRefusals},
+		{Name: "list", Specs: list, Requests: 5},
+		{Name: "get", Specs: get, Requests: 3},
+		{Name: "consents", Specs: consents, Requests: 2},
+		{Name: "headers", Specs: headers, Requests: 2},
+		{Name: "refusals", Specs: commonRefusals, Requests: 1},
 	}}
 }
 

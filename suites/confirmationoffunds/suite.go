@@ -13,14 +13,14 @@ import (
 // Suite is the suite with its sections in the documentation's order.
 func Suite() tpp.Suite {
 	return tpp.Suite{API: contract.ConfirmationOfFunds, Sections: []tpp.Section{
-		{Name: "consent-create", Specs: createConsent},
-		{Name: "consent-refused", Specs: refuseConsent},
-		{Name: "consent-read", Specs: readConsent},
-		{Name: "consent-delete", Specs: deleteConsent},
-		{Name: "confirm", Specs: confirm},
-		{Name: "confirm-refused", Specs: refuseConfirmation},
-		{Name: "headers", Specs: headers},
-		{Name: "refusals", Specs: commonRefusals},
+		{Name: "consent-create", Specs: createConsent, Requests: 2},
+		{Name: "consent-refused", Specs: refuseConsent, Requests: 2},
+		{Name: "consent-read", Specs: readConsent, Requests: 4},
+		{Name: "consent-delete", Specs: deleteConsent, Requests: 5},
+		{Name: "confirm", Specs: confirm, Requests: 1},
+		{Name: "confirm-refused", Specs: refuseConfirmation, Requests: 1},
+		{Name: "headers", Specs: headers, Requests: 2},
+		{Name: "refusals", Specs: commonRefusals, Requests: 1},
 	}}
 }
 

@@ -11,6 +11,7 @@ import (
 	"obconform/harness/report"
 	"obconform/harness/runner"
 	"obconform/harness/shard"
+	"obconform/suites"
 )
 
 // shardFlags divide a run among machines.
@@ -64,11 +65,26 @@ func (s sharding) divide(plan runner.Plan, target config.Config, changes changes
 	if s.part.Count == 0 {
 		return plan, nil
 	}
-	idle := func(spec report.SpecResult) bool {
-		return slices.Contains(spec.Labels, "destructive") && !registers(target, changes)
+	requests := func(spec report.SpecResult) int {
+		if slices.Contains(spec.Labels, "destructive") && !registers(target, changes) {
+			return 0
+		}
+		return requestsOf(spec)
 	}
-	mine, cut := plan.Shard(s.part, runner.Sharding{Weigh: runner.Weights(s.timings, idle), Apart: s.OwnTarget})
+	mine, cut := plan.Shard(s.part, runner.Sharding{Weigh: runner.Weights(s.timings, requests), Apart: s.OwnTarget})
 	return mine, &report.Shards{Count: s.part.Count, Present: []int{s.part.Index}, Cut: cut.Digest, Specs: len(mine.Specs), Of: len(plan.Specs), LeftOut: len(plan.LeftOut)}
+}
+
+// requestsOf is how many requests a spec makes, about, as its section says.
+func requestsOf(spec report.SpecResult) int {
+	for _, suite := range suites.All() {
+		for _, section := range suite.Sections {
+			if suite.API == spec.Suite && section.Name == spec.Section {
+				return section.Requests
+			}
+		}
+	}
+	return 1
 }
 
 // registers tells whether registrations may be changed at the target: where they

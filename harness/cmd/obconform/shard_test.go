@@ -16,6 +16,7 @@ import (
 	"obconform/harness/report/agreement"
 	"obconform/harness/runner"
 	"obconform/harness/shard"
+	"obconform/suites"
 )
 
 // plannedSpecs are the specs of all suites as a plan has them.
@@ -45,7 +46,7 @@ func plannedSpecs(t *testing.T) []report.SpecResult {
 func TestPartsOfEveryNumber(t *testing.T) {
 	t.Parallel()
 	plan := runner.Plan{Specs: plannedSpecs(t)}
-	how := runner.Sharding{Weigh: runner.Weights(nil, func(report.SpecResult) bool { return false })}
+	how := runner.Sharding{Weigh: runner.Weights(nil, func(report.SpecResult) int { return 2 })}
 	for count := 1; count <= shard.Most; count++ {
 		// Every machine makes one cut; all of them are made for some numbers.
 		made := []int{count}
@@ -124,6 +125,7 @@ func TestPartsOfTwoMachinesMakeTheWhole(t *testing.T) {
 	})
 	whole := conform(t, "--config", bank.config)
 	whole.wantStatus(t, 1)
+	wantRequests(t, whole)
 	timings := filepath.Join(whole.dir, "results.json")
 	dirs := []string{t.TempDir(), t.TempDir()}
 	var machines []*process
@@ -168,6 +170,26 @@ func TestPartsOfTwoMachinesMakeTheWhole(t *testing.T) {
 	half.wantStatus(t, 3)
 	wantText(t, half.out, "shard 2/2 is missing", "INCONCLUSIVE")
 	obconform(t, "report", files[0], files[0]).wantStatus(t, 2)
+}
+
+// wantRequests fails the test for each section whose specs make, on average, two
+// requests more or fewer than it says: shards are weighed by that.
+func wantRequests(t *testing.T, whole conformed) {
+	t.Helper()
+	for _, suite := range suites.All() {
+		for _, section := range suite.Sections {
+			specs, requests := 0, 0
+			for _, spec := range whole.Specs {
+				if spec.Suite == string(suite.API) && spec.Section == section.Name {
+					specs++
+					requests += len(spec.Exchanges)
+				}
+			}
+			if specs == 0 || section.Requests < 1 || max(requests-specs*section.Requests, specs*section.Requests-requests) > 2*specs {
+				t.Errorf("%s/%s says that a spec makes %d requests; its %d make %d", suite.API, section.Name, section.Requests, specs, requests)
+			}
+		}
+	}
 }
 
 // What cannot be a shard is a mistake of the user's, and a shard for which
