@@ -115,6 +115,17 @@ func requestTwins() []twin {
 			x := s.insert("preflight", "list", "list", 0)
 			x.Request.Method, x.Request.Header = "OPTIONS", nil
 		}},
+		{"a browser that asks the token endpoint first", func(s *story) {
+			x := s.insert("preflight", "refresh", "refresh", 0)
+			x.Request.Method, x.Request.Header, x.Request.Body.Bytes = "OPTIONS", nil, nil
+		}},
+		{"bodies in a content coding", func(s *story) {
+			for _, name := range []string{"create consent", "token funds", "register"} {
+				x := s.at(name)
+				x.Request.Header.Set("Content-Encoding", "gzip")
+				x.Request.Body.Bytes = []byte("\x1f\x8b\x08")
+			}
+		}},
 		{"HEAD", func(s *story) { s.insert("head", "account", "account", 0).Request.Method = "HEAD" }},
 		{"an API that is none of the four", func(s *story) {
 			x := s.insert("balances", "account", "account", 0)

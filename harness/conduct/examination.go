@@ -75,10 +75,10 @@ func newExamination(a *Auditor, x traffic.Exchange, route traffic.Route) *examin
 	return e
 }
 
-// judged tells whether the request is one to a known address of the bank. What
-// a browser asks by OPTIONS, and HEAD, are not the client's doing.
+// judged tells whether the request is one to a known address of the bank. OPTIONS
+// and HEAD are a browser's and a probe's, of any address.
 func (e *examination) judged() bool {
-	return e.op.ID != "" && (!e.route.Foreign || e.req.Method != http.MethodOptions && e.req.Method != http.MethodHead)
+	return e.op.ID != "" && e.req.Method != http.MethodOptions && e.req.Method != http.MethodHead
 }
 
 // hold applies rules. A request by a method that the path does not have is
@@ -180,7 +180,7 @@ func (e *examination) json() *parsedJSON {
 	e.did.document = true
 	body := e.req.Body
 	if e.op.RequestModel == "" || e.isRegistration() || len(body.Bytes) == 0 || len(body.Bytes) > maxBody || !e.jsonTyped() ||
-		body.Lack != traffic.Nothing && body.Lack != traffic.Redacted || len(e.values("Content-Encoding")) > 0 {
+		body.Lack != traffic.Nothing && body.Lack != traffic.Redacted || e.encoded() {
 		return &e.document
 	}
 	e.document.value, e.document.problems = strictjson.Parse(body.Bytes)
@@ -188,6 +188,9 @@ func (e *examination) json() *parsedJSON {
 	e.document.known = body.Whole() || len(e.document.problems) == 0
 	return &e.document
 }
+
+// encoded tells whether the body has a content coding, and is not what it says.
+func (e *examination) encoded() bool { return len(e.values("Content-Encoding")) > 0 }
 
 // jsonTyped tells whether the body may be JSON, by its content type.
 func (e *examination) jsonTyped() bool {
@@ -223,7 +226,7 @@ func (e *examination) form() (values url.Values, known bool) {
 	if !e.did.form {
 		e.did.form = true
 		body := e.req.Body
-		if (body.Lack == traffic.Nothing || body.Lack == traffic.Redacted) && len(body.Bytes) <= maxBody {
+		if (body.Lack == traffic.Nothing || body.Lack == traffic.Redacted) && len(body.Bytes) <= maxBody && !e.encoded() {
 			values, err := url.ParseQuery(string(body.Bytes))
 			e.formValues, e.formKnown = values, err == nil
 		}
@@ -246,9 +249,12 @@ func (e *examination) isRegistration() bool {
 // registration is the request object of a registration; ok is false where it is
 // not known, and where it is no JWS.
 func (e *examination) registration() (request jose.Unverified, ok bool) {
-	if !e.did.jwt && e.isRegistration() {
+	if !e.isRegistration() {
+		return request, false
+	}
+	if !e.did.jwt {
 		e.did.jwt = true
-		if e.req.Body.Whole() && len(e.req.Body.Bytes) > 0 && !traffic.Withheld(string(e.req.Body.Bytes)) {
+		if e.req.Body.Whole() && len(e.req.Body.Bytes) > 0 && !e.encoded() && !traffic.Withheld(string(e.req.Body.Bytes)) {
 			e.jwt, e.jwtProblems = jose.Peek(string(e.req.Body.Bytes))
 		}
 	}
@@ -260,7 +266,7 @@ func (e *examination) prepare() {
 	e.json()
 	switch {
 	case e.op.ID == contract.RequestToken:
-		e.form()
+		e.assertion()
 	case e.op.ID == contract.Authorize:
 		e.authorization()
 	case e.isRegistration():

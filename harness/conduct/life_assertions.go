@@ -12,7 +12,10 @@ import (
 // assertion is the client assertion of a token request; empty where there is
 // none, or it cannot be read.
 func (e *examination) assertion() jose.Unverified {
-	if !e.did.jwt && e.op.ID == contract.RequestToken {
+	if e.op.ID != contract.RequestToken {
+		return jose.Unverified{}
+	}
+	if !e.did.jwt {
 		e.did.jwt = true
 		if text, ok := e.field("client_assertion"); ok {
 			e.jwt, e.jwtProblems = jose.Peek(text)
@@ -57,7 +60,7 @@ func holdAssertion(e *examination) {
 	case e.memory.issuerKnown && !slices.ContainsFunc(audience, e.isTokenAudience):
 		e.breach("claim aud", "the token endpoint or the issuer that discovery publishes", quote(audience[0]))
 	}
-	e.deadline(claims, contract.Adv)
+	e.deadline(claims)
 }
 
 // isTokenAudience tells whether an audience is the issuer, a published token

@@ -89,8 +89,12 @@ func holdAuthzClaims(e *examination) {
 		return
 	}
 	claims := a.object.Claims
-	if id := a.get("client_id"); id != "" && claims["iss"] != id {
-		e.breach("claim iss", "the client's id", "another value, or none")
+	issuer, named := claims["iss"]
+	switch id := a.get("client_id"); {
+	case !named:
+		e.breachAt(contract.Adv, "claim iss", "the client's id", "none")
+	case id != "" && issuer != id:
+		e.breach("claim iss", "the client's id", "another value")
 	}
 	audience := texts(claims["aud"])
 	switch {
@@ -99,12 +103,12 @@ func holdAuthzClaims(e *examination) {
 	case e.memory.issuerKnown && !slices.ContainsFunc(audience, e.isIssuer):
 		e.breach("claim aud", "the issuer that discovery publishes", quote(audience[0]))
 	}
-	e.deadline(claims, contract.Std)
+	e.deadline(claims)
 	e.met()
 }
 
-// deadline holds exp to a time to come, and at that level to one within the hour.
-func (e *examination) deadline(claims map[string]any, level contract.Level) {
+// deadline holds exp to a time to come, and advises one within the hour.
+func (e *examination) deadline(claims map[string]any) {
 	expires, ok := numericDate(claims["exp"])
 	begins, _ := numericDate(claims["iat"])
 	if begins.IsZero() {
@@ -120,7 +124,7 @@ func (e *examination) deadline(claims map[string]any, level contract.Level) {
 	case !expires.After(e.started.Add(-e.options.ClockSkew)):
 		e.breach("claim exp", "a time to come", "a time that is past")
 	case expires.Sub(begins) > maxLife+e.options.ClockSkew:
-		e.breachAt(level, "claim exp", "an hour at most after it was made", expires.Sub(begins).String())
+		e.breachAt(contract.Adv, "claim exp", "an hour at most after it was made", expires.Sub(begins).String())
 	}
 }
 

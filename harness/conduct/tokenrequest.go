@@ -27,7 +27,7 @@ func holdTokenForm(e *examination) {
 	}
 	values, known := e.form()
 	switch {
-	case !known && e.req.Body.Whole():
+	case !known && e.req.Body.Whole() && !e.encoded():
 		e.breach("body", "a form", "a body that is none")
 	case known:
 		for _, name := range sortedKeys(values) {
