@@ -3,6 +3,7 @@ package compare
 import (
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -142,5 +143,38 @@ func TestFound(t *testing.T) {
 	got := recordings.Found(map[int]bool{0: true}, map[int]bool{0: true, 3: true, -1: true, 99: true})
 	if want := []string{"", "two", ""}; len(got) != 3 || got[0] != want[0] || got[1] != want[1] || got[2] != want[2] {
 		t.Errorf("found %q", got)
+	}
+}
+
+// A client that sends the requests again finds the same.
+func TestLive(t *testing.T) {
+	t.Parallel()
+	keys, err := mockbank.GenerateKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for fault, want := range map[string]int{"": 0, "com-body-on-the-second-page": 1, "com-signature-by-another-key": 1} {
+		var faults []string
+		if fault != "" {
+			faults = append(faults, fault)
+		}
+		tape, err := Record(keys, faults...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		work := Work{Dir: t.TempDir()}
+		file, err := work.write("tape.json", tape)
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := httptest.NewServer(Repeat(tape))
+		t.Cleanup(server.Close)
+		results := filepath.Join(work.Dir, "results.json")
+		if err := Live(file, server.URL, results); err != nil {
+			t.Fatal(err)
+		}
+		if failed, err := breaches(results); err != nil || len(failed) != want {
+			t.Errorf("%q: breaches at %v, expected %d (%v)", fault, failed, want, err)
+		}
 	}
 }

@@ -153,7 +153,7 @@ func (t Tool) Measure(w Work, times int) (c Cost, err error) {
 		return c, err
 	}
 	more := w
-	for range times*max(1, t.Often) - 1 {
+	for range max(2, int(float64(times)*t.Often)) - 1 {
 		more.Tape, more.Expect = append(more.Tape, w.Tape...), append(more.Expect, w.Expect...)
 	}
 	long, err := t.Run(more)

@@ -30,7 +30,7 @@ func breaches(results string) (map[int]bool, error) {
 				Fails    bool
 				Exchange int
 			}
-			Exchanges []struct{ Origin string }
+			Exchanges []shownExchange
 		}
 	}
 	if err := readJSON(results, &read); err != nil {
@@ -45,17 +45,39 @@ func breaches(results string) (map[int]bool, error) {
 			if !finding.Fails {
 				continue
 			}
-			_, number, found := "", "", false
+			number := -1
 			if finding.Exchange >= 0 && finding.Exchange < len(spec.Exchanges) {
-				_, number, found = strings.Cut(spec.Exchanges[finding.Exchange].Origin, ", entry ")
+				number = spec.Exchanges[finding.Exchange].number()
 			}
-			if !found {
+			if number < 0 {
 				return nil, fmt.Errorf("a breach without its exchange")
 			}
-			failed[numberOf(number)-1] = true // entries are counted from 1
+			failed[number] = true
 		}
 	}
 	return failed, nil
+}
+
+// shownExchange is an exchange of our results, as far as it says which it is.
+type shownExchange struct {
+	Origin string
+	Detail struct {
+		RequestHeaders []struct{ Name, Value string }
+	}
+}
+
+// number is the place in the recording: that in the file, or the one that the
+// request names; -1 for neither.
+func (x shownExchange) number() int {
+	if _, entry, found := strings.Cut(x.Origin, ", entry "); found {
+		return numberOf(entry) - 1 // entries are counted from 1
+	}
+	for _, line := range x.Detail.RequestHeaders {
+		if line.Name == NumberHeader {
+			return numberOf(line.Value)
+		}
+	}
+	return -1
 }
 
 // Traffic is the exchange as it was seen.

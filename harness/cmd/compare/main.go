@@ -18,6 +18,13 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 5 && os.Args[1] == compare.LiveCommand {
+		if err := compare.Live(os.Args[2], os.Args[3], os.Args[4]); err != nil {
+			fmt.Fprintln(os.Stderr, "compare:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	binary := flag.String("binary", "bin/obconform", "our binary")
 	venom := flag.String("venom", "bin/venom", "venom's binary")
 	modules := flag.String("modules", "harness/compare/node_modules", "where the npm packages are")
@@ -70,7 +77,7 @@ func run(binary, venom, modules, only string, times int) error {
 		}
 		results = append(results, one)
 	}
-	fmt.Printf("%s, %d processors, %s/%s: %d exchanges recorded, repeated %d times and more\n\n", time.Now().UTC().Format(time.DateOnly),
+	fmt.Printf("%s, %d processors, %s/%s: %d exchanges recorded, repeated about %d times\n\n", time.Now().UTC().Format(time.DateOnly),
 		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, len(recordings.Clean), times)
 	costs(os.Stdout, results)
 	fmt.Println()

@@ -52,7 +52,10 @@ func faults(w io.Writer, results []result) {
 // short is a tool's name without its version.
 func short(name string) string {
 	words := strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == ',' })
-	if len(words) > 1 && words[0] == "Step" {
+	switch {
+	case words[0] == "obconform":
+		return name // two ways to use it
+	case len(words) > 1 && words[0] == "Step":
 		return "Step CI"
 	}
 	return words[0]
