@@ -45,6 +45,14 @@ func missing(t *testing.T, format string, args ...any) {
 	t.Skipf(format, args...)
 }
 
+// notUnderRace skips a test that shows nothing more under the race detector.
+func notUnderRace(t *testing.T) {
+	t.Helper()
+	if underRace {
+		t.Skip("the clients and the bank are other processes")
+	}
+}
+
 func goClient(t *testing.T) []string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "client")
@@ -102,14 +110,15 @@ func (c client) run(t *testing.T, command []string, credentials, breach string) 
 // that mistake alone, by name.
 func TestClients(t *testing.T) {
 	t.Parallel()
+	notUnderRace(t)
 	for _, c := range clients() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			command := c.command(t)
 			for _, breach := range []string{"", "1"} {
-				gate := start(t, c.require)
-				c.run(t, command, gate.credentials, breach)
-				status, failed := gate.end(t)
+				bank := mock(t, c.require)
+				c.run(t, command, bank.credentials, breach)
+				status, failed := bank.end(t)
 				want, wantStatus := "", 0
 				if breach != "" {
 					want, wantStatus = c.breach, 1
