@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 )
@@ -22,7 +23,7 @@ type settings struct {
 	connections   int
 	duration      time.Duration
 	requests      int
-	dir           string
+	dir, parts    string
 }
 
 func main() {
@@ -31,7 +32,8 @@ func main() {
 	flag.StringVar(&s.prism, "prism", "harness/interop/node_modules/@stoplight/prism-cli/dist/index.js", "Prism's command line, to be measured where it is there")
 	flag.IntVar(&s.connections, "connections", 64, "connections at the same time")
 	flag.DurationVar(&s.duration, "duration", 5*time.Second, "how long each operation is measured")
-	flag.IntVar(&s.requests, "requests", 1_000_000, "requests of the run that looks at memory; 0 for none")
+	flag.IntVar(&s.requests, "requests", 1_000_000, "requests of the run that looks at memory")
+	flag.StringVar(&s.parts, "parts", "beside,behind,memory", "what is measured: the mock bank beside Prism, the proxy before it, its memory")
 	flag.Parse()
 	if err := s.measure(); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
@@ -48,16 +50,16 @@ func (s settings) measure() error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(s.dir) }()
-	if err := s.beside(); err != nil {
-		return err
+	parts := map[string]func() error{"beside": s.beside, "behind": s.behind, "memory": s.memory}
+	for part := range strings.SplitSeq(s.parts, ",") {
+		if parts[part] == nil {
+			return fmt.Errorf("-parts: expected beside, behind or memory, got %q", part)
+		}
+		if err := parts[part](); err != nil {
+			return err
+		}
 	}
-	if err := s.behind(); err != nil {
-		return err
-	}
-	if s.requests == 0 {
-		return nil
-	}
-	return s.memory()
+	return nil
 }
 
 // beside measures the mock bank, audited and recorded, and Prism.
@@ -66,7 +68,7 @@ func (s settings) beside() error {
 	if err != nil {
 		return err
 	}
-	ours, err := s.all(bank.address, bank.operations)
+	ours, err := s.all(bank, bank.operations)
 	if err := firstOf(err, bank.stop()); err != nil {
 		return fmt.Errorf("the mock bank: %w", err)
 	}
@@ -76,7 +78,7 @@ func (s settings) beside() error {
 		if err != nil {
 			return err
 		}
-		theirs, err = s.all(prism.address, bank.operations)
+		theirs, err = s.all(prism, bank.operations)
 		if err := firstOf(err, prism.stop()); err != nil {
 			return fmt.Errorf("Prism: %w", err)
 		}
@@ -84,17 +86,21 @@ func (s settings) beside() error {
 		fmt.Println("Prism is not there ('make interop' installs it): the mock bank alone is measured")
 	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "mock bank, audited and recorded, %d connections\trequests/s\tp50\tp99\tPrism requests/s\tp50\tp99\ttimes Prism\tgoal\t\n", s.connections)
+	fmt.Fprintf(w, "%d connections\trequests/s\tp50\tp99\tCPU each\tPrism: requests/s\tp50\tp99\tCPU each\ttimes Prism's rate\tPrism's CPU, times ours\tgoal\t\n", s.connections)
 	for i, operation := range bank.operations {
 		o, p := ours[i], theirs[i]
-		ratio := "-"
-		if p.rate > 0 {
-			ratio = fmt.Sprintf("%.1f", o.rate/p.rate)
+		if p.rate == 0 {
+			fmt.Fprintf(w, "%s\t%.0f\t%s\t%s\t%s\t\t\t\t\t\t\t10\t\n", operation.name, o.rate, ms(o.p50), ms(o.p99), us(o.cpu))
+			continue
 		}
-		fmt.Fprintf(w, "%s\t%.0f\t%s\t%s\t%.0f\t%s\t%s\t%s\t10\t\n", operation.name, o.rate, ms(o.p50), ms(o.p99), p.rate, ms(p.p50), ms(p.p99), ratio)
+		fmt.Fprintf(w, "%s\t%.0f\t%s\t%s\t%s\t%.0f\t%s\t%s\t%s\t%.1f\t%.1f\t10\t\n", operation.name, o.rate, ms(o.p50), ms(o.p99), us(o.cpu),
+			p.rate, ms(p.p50), ms(p.p99), us(p.cpu), o.rate/p.rate, float64(p.cpu)/float64(o.cpu))
 	}
-	fmt.Fprintf(w, "peak memory of the mock bank\t%s\t\t\t\t\t\t\t\t\n", mb(bank.peak))
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Printf("peak memory of the mock bank, audited and recorded: %s\n", mb(bank.peak))
+	return nil
 }
 
 // behind measures the same server with and without the proxy before it.
@@ -169,6 +175,8 @@ func (s settings) memory() error {
 }
 
 func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond)) }
+
+func us(d time.Duration) string { return fmt.Sprintf("%d µs", d/time.Microsecond) }
 
 func mb(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }
 

@@ -116,6 +116,26 @@ func (p *process) memory() (int64, error) {
 	return 0, errors.New("no VmRSS")
 }
 
+// cpu is the processor time that the process has used, all threads together.
+func (p *process) cpu() (time.Duration, error) {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	// Behind the name, which may hold spaces: utime and stime are the 12th and 13th.
+	fields := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
+	const utime, stime, tick = 11, 12, time.Second / 100
+	var ticks int64
+	for _, at := range []int{utime, stime} {
+		n, err := strconv.ParseInt(fields[at], 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * tick, nil
+}
+
 // recorded is how long the recordings among the reports are, in bytes.
 func (p *process) recorded() (bytes int64) {
 	files, _ := filepath.Glob(filepath.Join(p.reports, "*.ndjson"))

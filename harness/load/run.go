@@ -25,22 +25,29 @@ type operation struct {
 type figures struct {
 	rate     float64 // requests per second
 	p50, p99 time.Duration
+	// cpu is the processor time that the server used for one request: unlike the
+	// rate it hardly depends on what else the machine does.
+	cpu   time.Duration
+	count int64
 }
 
 // warmUp is how long requests are made before they are measured.
 const warmUp = time.Second
 
 // all measures each operation after the other.
-func (s settings) all(address string, operations []operation) ([]figures, error) {
+func (s settings) all(p *process, operations []operation) ([]figures, error) {
 	var found []figures
 	for _, one := range operations {
-		if _, err := s.load(address, one, warmUp, 0); err != nil {
+		if _, err := s.load(p.address, one, warmUp, 0); err != nil {
 			return nil, err
 		}
-		figure, err := s.load(address, one, s.duration, 0)
-		if err != nil {
+		before, unknown := p.cpu()
+		figure, err := s.load(p.address, one, s.duration, 0)
+		after, gone := p.cpu()
+		if err := firstOf(err, unknown, gone); err != nil {
 			return nil, err
 		}
+		figure.cpu = (after - before) / time.Duration(max(1, figure.count))
 		found = append(found, figure)
 	}
 	return found, nil
@@ -72,7 +79,7 @@ func (s settings) load(address string, o operation, duration time.Duration, most
 	micro := func(quantile float64) time.Duration {
 		return time.Duration(whole.ValueAtQuantile(quantile)) * time.Microsecond
 	}
-	return figures{float64(whole.TotalCount()) / took.Seconds(), micro(50), micro(99)}, firstOf(failures...)
+	return figures{rate: float64(whole.TotalCount()) / took.Seconds(), p50: micro(50), p99: micro(99), count: whole.TotalCount()}, firstOf(failures...)
 }
 
 // once makes one request and times it.

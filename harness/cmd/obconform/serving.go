@@ -78,8 +78,6 @@ type service struct {
 	record *trail.File
 	// remarks are for the reader of the reports, once all is over.
 	remarks func() []string
-	// reports is what else is told where there are no reports.
-	ended func() string
 }
 
 // until serves until a signal or another process of the user's ends it, and
