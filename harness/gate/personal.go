@@ -1,10 +1,12 @@
 package gate
 
 import (
-	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"obconform/harness/contract"
+	"obconform/harness/redact"
 	"obconform/harness/traffic"
 )
 
@@ -47,27 +49,13 @@ func tellable(x traffic.Exchange, operation contract.OperationID) []known {
 
 // people adds the personal values of a body.
 func people(body []byte, found []known) []known {
-	var value any
-	if json.Unmarshal(body, &value) != nil {
-		return found
-	}
-	var walk func(any)
-	walk = func(value any) {
-		switch value := value.(type) {
-		case []any:
-			for _, item := range value {
-				walk(item)
-			}
-		case map[string]any:
-			for name, member := range value {
-				text, isText := member.(string)
-				if kind := personal[name]; isText && kind != "" && len(text) >= minPersonal && !traffic.Withheld(text) && len(found) < maxPersonal {
-					found = append(found, known{kind, text})
-				}
-				walk(member)
-			}
+	personalMembers.Texts(body, func(name, text string) {
+		if len(text) >= minPersonal && !traffic.Withheld(text) && len(found) < maxPersonal {
+			found = append(found, known{personal[name], text})
 		}
-	}
-	walk(value)
+	})
 	return found
 }
+
+// personalMembers finds them.
+var personalMembers = redact.NewMembers(slices.Collect(maps.Keys(personal))...)

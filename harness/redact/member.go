@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // memberNames are names of JSON members whose value is redacted, whatever it is.
 // A text is searched byte by byte and not by a regular expression: this is most
@@ -8,24 +11,37 @@ import "strings"
 type memberNames struct {
 	names map[string]bool // in small letters, unless exact
 	exact bool
+	// lengths are those that the names have: most others are passed over by it.
+	lengths [longestName + 1]bool
 }
+
+// longestName is in bytes, more than any of the names has.
+const longestName = 64
 
 // members are members of these names, in capitals or small letters.
 func members(names ...string) memberNames {
 	m := memberNames{names: map[string]bool{}}
 	for _, name := range names {
 		m.names[strings.ToLower(name)] = true
+		m.lengths[len(name)] = true
 	}
 	return m
 }
 
-// exactly is a member of this name, as it is written.
-func exactly(name string) memberNames {
-	return memberNames{names: map[string]bool{name: true}, exact: true}
+// exactly are members of these names, as they are written.
+func exactly(names ...string) memberNames {
+	m := memberNames{names: map[string]bool{}, exact: true}
+	for _, name := range names {
+		m.names[name], m.lengths[len(name)] = true, true
+	}
+	return m
 }
 
 // has tells whether a name is one of them.
 func (m memberNames) has(name string) bool {
+	if !m.lengths[len(name)] {
+		return false
+	}
 	if !m.exact {
 		name = strings.ToLower(name)
 	}
@@ -35,17 +51,30 @@ func (m memberNames) has(name string) bool {
 // redact puts the name of each of the members in the place of its value, as far
 // as that goes: a body may be cut off, or be no JSON any more.
 func (m memberNames) redact(text string) string {
-	const longest = 64 // bytes of a name, more than any of them has
 	var out strings.Builder
 	done := 0 // what of the text is in out
+	m.each(text, func(name string, value, end int) {
+		out.WriteString(text[done:value])
+		out.WriteString(`"[` + name + `]"`)
+		done = end
+	})
+	if done == 0 {
+		return text
+	}
+	out.WriteString(text[done:])
+	return out.String()
+}
+
+// each finds the members, and where the value of each begins and ends.
+func (m memberNames) each(text string, found func(name string, value, end int)) {
 	for at := 0; at < len(text); {
 		quote := strings.IndexByte(text[at:], '"')
 		if quote < 0 {
-			break
+			return
 		}
 		at += quote
 		rest := text[at+1:]
-		length := strings.IndexByte(rest[:min(len(rest), longest)], '"')
+		length := strings.IndexByte(rest[:min(len(rest), longestName)], '"')
 		if length < 0 || !m.has(rest[:length]) {
 			at++
 			continue
@@ -55,17 +84,28 @@ func (m memberNames) redact(text string) string {
 			at++
 			continue
 		}
-		name := rest[:length]
-		out.WriteString(text[done:value])
-		out.WriteString(`"[` + name + `]"`)
-		done = valueEnd(text, value)
-		at = done
+		end := valueEnd(text, value)
+		found(rest[:length], value, end)
+		at = end
 	}
-	if done == 0 {
-		return text
-	}
-	out.WriteString(text[done:])
-	return out.String()
+}
+
+// Members finds members of JSON by their names, as they are written.
+type Members struct{ names memberNames }
+
+// NewMembers is for members of these names, none longer than 64 bytes.
+func NewMembers(names ...string) Members { return Members{exactly(names...)} }
+
+// Texts passes on the name and the value of each that is a string; a body that
+// is no JSON any more is read as far as it can be.
+func (m Members) Texts(body []byte, each func(name, text string)) {
+	text := string(body)
+	m.names.each(text, func(name string, value, end int) {
+		var plain string
+		if raw := text[value:end]; raw[0] == '"' && json.Unmarshal([]byte(raw), &plain) == nil {
+			each(name, plain)
+		}
+	})
 }
 
 // space are the characters between a name, its colon and a value.

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"encoding/base64"
 	"math/rand/v2"
 	"regexp"
 	"strings"
@@ -59,6 +60,52 @@ func FuzzMembers(f *testing.F) {
 	f.Add("https://bank/?code=a&access_token=[x]#code=&code=b c")
 	f.Add(`"code":` + "\\\n" + `"name"`)
 	f.Fuzz(agree)
+}
+
+// The texts of members are found in JSON, and in what is left of it.
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	var got []string
+	NewMembers("Name", "Identification").Texts([]byte(`{"Name":"a\u0062","x":[{"Identification" : "1","name":"no","Name":{"Name":"in"}}],"Name":5,"Name":"cut`),
+		func(name, text string) { got = append(got, name+"="+text) })
+	if strings.Join(got, " ") != "Name=ab Identification=1" {
+		t.Errorf("%q", got)
+	}
+}
+
+// A value that is written alike everywhere has the forms that any other has.
+func TestFormsOfPlainValues(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"abcdefgh", "a-b_c.d", strings.Repeat("xyz", 20), "subject?s", "\xfb\xff"} {
+		got, want := newSecretSet(), newSecretSet()
+		got.learn("s", value)
+		for _, form := range append([]string{value}, slowBase64Forms(value)...) {
+			want.names[form] = "s"
+		}
+		for form := range want.names {
+			if got.names[form] == "" {
+				t.Errorf("%q: the form %q is not known", value, form)
+			}
+		}
+	}
+}
+
+// slowBase64Forms encodes in both alphabets, whatever comes of it.
+func slowBase64Forms(value string) []string {
+	var forms []string
+	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		forms = append(forms, encoding.EncodeToString([]byte(value)))
+		for before := range 3 {
+			part := encoding.EncodeToString([]byte(strings.Repeat("x", before) + value))[(before*8+5)/6:]
+			if (before+len(value))%3 != 0 && part != "" {
+				part = part[:len(part)-1]
+			}
+			if len(part) >= enoughToTell {
+				forms = append(forms, part)
+			}
+		}
+	}
+	return forms
 }
 
 // The places that are passed over are those where nothing is.

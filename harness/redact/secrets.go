@@ -70,6 +70,9 @@ func (s *secretSet) learn(name, value string) {
 // formsOf lists the ways in which a value is written in URLs, forms, headers,
 // JSON and quoted messages.
 func formsOf(value string) []string {
+	if !strings.ContainsFunc(value, escapedSomewhere) {
+		return append([]string{value}, base64Forms(value)...) // tokens, nearly always
+	}
 	query, path := url.QueryEscape(value), url.PathEscape(value)
 	inJSON, _ := json.Marshal(value)
 	escaped := string(inJSON[1 : len(inJSON)-1])
@@ -78,6 +81,12 @@ func formsOf(value string) []string {
 		escaped, plainJSON.Replace(escaped), strings.ReplaceAll(plainJSON.Replace(escaped), "/", `\/`),
 		quoted[1 : len(quoted)-1], ascii[1 : len(ascii)-1]}
 	return append(forms, base64Forms(value)...)
+}
+
+// escapedSomewhere tells whether a character is written in another way in an
+// address, in JSON or between quotes.
+func escapedSomewhere(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
 }
 
 // plainJSON undoes the escapes that encoding/json adds for HTML's sake.
@@ -90,7 +99,7 @@ func lowerHex(text string) string { return percentEncoded.ReplaceAllStringFunc(t
 // base64Forms are the encodings of the value alone, and what is the same in
 // every encoding of a text that it is a part of, as in Basic credentials.
 func base64Forms(value string) []string {
-	var forms []string
+	forms := make([]string, 0, 24)
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 		forms = append(forms, encoding.EncodeToString([]byte(value)))
 		for before := range 3 {
@@ -102,6 +111,9 @@ func base64Forms(value string) []string {
 			if len(part) >= enoughToTell {
 				forms = append(forms, part)
 			}
+		}
+		if !strings.ContainsAny(strings.Join(forms, ""), "+/") {
+			break // the other alphabet differs in these alone
 		}
 	}
 	for _, form := range forms {

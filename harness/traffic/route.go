@@ -26,13 +26,16 @@ type Route struct {
 // they are rooted, and the endpoints that discovery documents have named. It is
 // safe for concurrent use.
 type Addresses struct {
-	mu        sync.RWMutex
-	endpoints map[string]contract.OperationID // by host and path
-	roots     map[contract.PathGroup][]string // paths beside the documented ones
+	operations []contract.Operation
+	mu         sync.RWMutex
+	endpoints  map[string]contract.OperationID // by host and path
+	roots      map[contract.PathGroup][]string // paths beside the documented ones
 }
 
 // NewAddresses knows the documented paths alone.
-func NewAddresses() *Addresses { return &Addresses{endpoints: map[string]contract.OperationID{}} }
+func NewAddresses() *Addresses {
+	return &Addresses{operations: contract.Operations(), endpoints: map[string]contract.OperationID{}}
+}
 
 // bases are the documented base paths (contract section 1).
 var bases = map[contract.PathGroup]string{
@@ -109,7 +112,7 @@ func (a *Addresses) Of(r Request) Route {
 	}
 	path := r.URL.EscapedPath()
 	var route Route
-	for _, op := range contract.Operations() {
+	for _, op := range a.operations {
 		resource, fits := match(path, bases[op.Group], op)
 		for _, root := range roots[op.Group] {
 			if !fits {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -80,11 +81,18 @@ type service struct {
 	remarks func() []string
 }
 
+// garbage is how much of it is let be, in percent of what is in use: that is little,
+// and nearly all that a request takes is garbage soon.
+const garbage = 400
+
 // until serves until a signal or another process of the user's ends it, and
 // answers the exit status. A second signal ends it at once.
 func (s service) until() (status int, err error) {
 	stop, release := runner.Signals()
 	defer release()
+	if variable(s.sh.environ, "GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
 	if s.judging.Reports != "" {
 		if err := s.placeholder(); err != nil {
 			_ = s.end() // what is wrong is said already
