@@ -3,9 +3,11 @@ package gate
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"obconform/harness/contract"
+	"obconform/harness/evidence"
 	"obconform/harness/redact"
 	"obconform/harness/traffic"
 )
@@ -34,6 +36,21 @@ func (j *Judge) Redacted(x traffic.Exchange, route traffic.Route) traffic.Exchan
 		x.Response = &response
 	}
 	return x
+}
+
+// RedactedFindings are findings of Take as they may be kept or shown, with the
+// exchange that they are about.
+func (j *Judge) RedactedFindings(x traffic.Exchange, judged Judged) []evidence.Finding {
+	j.keeping.Lock()
+	defer j.keeping.Unlock()
+	j.kept.note(secretsOf(x, judged.Route.Operation))
+	j.kept.note(tellable(x, judged.Route.Operation))
+	redactor := j.kept.redactor()
+	found := slices.Clone(judged.Findings)
+	for i, f := range found {
+		found[i].Where, found[i].Expected, found[i].Actual = redactor.Text(f.Where), redactor.Text(f.Expected), redactor.Text(f.Actual)
+	}
+	return found
 }
 
 // redactedURL is an address without secrets; one that is none any more without

@@ -100,3 +100,20 @@ func TestLoseIsNoPass(t *testing.T) {
 		}
 	}
 }
+
+// What is taken is judged as what is added, and its findings can be shown.
+func TestTake(t *testing.T) {
+	t.Parallel()
+	const token = "the-token-of-the-client"
+	clause := contract.ClientClauses()[0].ID
+	found := watcher{result: conduct.Result{Exercised: []contract.ClauseID{clause}, Findings: []evidence.Finding{{Clause: clause, Where: "header", Expected: "none", Actual: token, Exchange: -1}}}}
+	taken, added := newJudge(t, gate.Options{Sides: gate.Client, Observer: found}), newJudge(t, gate.Options{Sides: gate.Client, Observer: found})
+	judged, told := taken.Take(refused()), added.Add(refused())
+	shown := taken.RedactedFindings(refused(), judged)
+	if len(shown) != 1 || shown[0] != told.Findings[0] || strings.Contains(shown[0].Actual, token) || judged.Route != told.Route {
+		t.Errorf("%+v, %+v, added %+v", judged, shown, told)
+	}
+	if results := taken.Results(noon); results.Outcome != report.OutcomeFailed || strings.Contains(fmt.Sprintf("%+v", results), token) {
+		t.Errorf("%s: %+v", results.Outcome, results)
+	}
+}

@@ -40,7 +40,8 @@ type Entry struct {
 	// Number counts the exchanges that were judged, from 1.
 	Number   int
 	Exchange traffic.Exchange
-	Judged   gate.Judged
+	// Judged has its findings redacted where Exchange is: in what Recent answers.
+	Judged gate.Judged
 }
 
 // Counts are what there was so far.
@@ -107,7 +108,7 @@ func (t *Trail) See(x traffic.Exchange) {
 
 // take judges one exchange.
 func (t *Trail) take(x traffic.Exchange) {
-	t.judged <- Entry{Exchange: x, Judged: t.options.Judge.Add(x)}
+	t.judged <- Entry{Exchange: x, Judged: t.options.Judge.Take(x)}
 }
 
 // keep writes one exchange down, and remembers it.
@@ -171,6 +172,7 @@ func (t *Trail) Recent() []Entry {
 	t.mu.Unlock()
 	for i, entry := range entries {
 		entries[i].Exchange = t.options.Judge.Redacted(entry.Exchange, entry.Judged.Route)
+		entries[i].Judged.Findings = t.options.Judge.RedactedFindings(entry.Exchange, entry.Judged)
 	}
 	return entries
 }

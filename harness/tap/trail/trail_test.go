@@ -34,7 +34,7 @@ func (o observer) Observe(x traffic.Exchange, _ traffic.Route) conduct.Result {
 	clause := contract.ClientClauses()[0].ID
 	result := conduct.Result{Exercised: []contract.ClauseID{clause}}
 	if strings.Contains(x.Request.URL.RawQuery, "wrong") {
-		result.Findings = []evidence.Finding{{Clause: clause, Where: "request", Expected: "right", Actual: "wrong", Exchange: -1}}
+		result.Findings = []evidence.Finding{{Clause: clause, Where: "request", Expected: "right", Actual: "wrong, with the-secret-token", Exchange: -1}}
 	}
 	return result
 }
