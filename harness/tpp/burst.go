@@ -13,7 +13,7 @@ import (
 // The bounds of a burst that the configuration does not set.
 const (
 	// mostInFlight bounds the requests of a burst that wait for their answer.
-	mostInFlight = 32
+	mostInFlight = 16
 	// hush is how long the others leave the target alone at a time, while a burst
 	// lasts: what they send would count, and what they are refused would cost them.
 	hush = time.Second
