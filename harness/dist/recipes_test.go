@@ -114,21 +114,30 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-// The client's tests find the mock bank there, and decide.
+// The client's tests find the mock bank there; they, and what it says of the
+// client, decide.
 func TestRecipesServeTheMockBankToTheClientsTests(t *testing.T) {
 	for name := range recipes {
 		script := scriptWith(t, name, "./obconform mock ")
+		const required, visit = "DeleteAccountAccessConsent", `test "$1" = integration-test && test -s bank/config.json &&
+			exec curl --fail --silent --show-error "${2#BANK=}/open-banking/v3.0/.well-known/openid-configuration"`
 		for _, c := range []struct {
-			tests  string
-			passes bool
+			tests, required string
+			passes          bool
+			says            string
 		}{
-			{`test "$1" = integration-test && test -s bank/config.json && exec curl --fail --silent --show-error "${2#BANK=}/open-banking/v3.0/.well-known/openid-configuration"`, true},
-			{"echo the client is wrong; exit 5", false},
+			{visit, "GetDiscovery", true, "PASSED"},
+			{visit, required, false, required}, // which no test exercised
+			{"echo the client is wrong; exit 5", "GetDiscovery", false, "the client is wrong"},
 		} {
 			port := freePort(t)
-			out, status := shell(t, checkout(t, c.tests), strings.ReplaceAll(script, "8443", port))
-			if (status == 0) != c.passes {
+			dir := checkout(t, c.tests)
+			out, status := shell(t, dir, strings.NewReplacer("8443", port, required, c.required).Replace(script))
+			if (status == 0) != c.passes || !strings.Contains(out, c.says) {
 				t.Errorf("%s with tests %q: exit status %d\n%s", name, c.tests, status, out)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "reports", "junit.xml")); err != nil {
+				t.Errorf("%s with tests %q: %v", name, c.tests, err)
 			}
 			if connection, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
 				_ = connection.Close()
@@ -166,9 +175,9 @@ func TestRecipesRunTheSuites(t *testing.T) {
 		if status != 0 || !strings.Contains(out, "PASSED") {
 			t.Errorf("%s: exit status %d\n%s", name, status, out)
 		}
-		for _, file := range []string{"baseline/known.json", "reports/junit.xml"} {
-			if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
-				t.Errorf("%s: %v", name, err)
+		for _, file := range []string{"baseline/known.json", "reports*/junit.xml"} {
+			if found, err := filepath.Glob(filepath.Join(dir, file)); err != nil || len(found) != 1 {
+				t.Errorf("%s: %s: %q, %v", name, file, found, err)
 			}
 		}
 		clientOf(t, bank, filepath.Join(dir, "conformance", "sandbox.json"), "http://127.0.0.1:"+freePort(t))

@@ -17,7 +17,7 @@ const kinds = {
     ['      - 3', '      - three'],
     ['extends: .obconform', 'extends: .obkonform'],
     ['      junit: reports/junit.xml', '      junit: 3'],
-    ['    when: always\n  artifacts', '    when: never\n  artifacts'],
+    ['    paths:\n      - baseline/\n    when: always', '    paths:\n      - baseline/\n    when: never'],
     ['  stage: test\n', '  stage: test\n  stage: test\n'],
   ]],
   'ci/github-matrix.yml': [gitHub, [
