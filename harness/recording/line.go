@@ -2,6 +2,7 @@ package recording
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -17,6 +18,7 @@ import (
 // The shapes of one exchange a line; exchange.schema.json documents the members.
 type (
 	line struct {
+		Version    jsontext.Value            `json:"schemaVersion"`
 		Started    string                    `json:"started"`
 		Ended      string                    `json:"ended"`
 		Connection string                    `json:"connection"`
@@ -76,6 +78,11 @@ func (lineDecoder) decode(e entry) (traffic.Exchange, error) {
 
 // exchange is what the line says; problem names the member that is wrong.
 func (l line) exchange() (x traffic.Exchange, problem string) {
+	if l.Version != nil {
+		if _, err := LineFormat().VersionOf(map[string]any{"schemaVersion": json.Number(l.Version)}); err != nil {
+			return x, "it " + err.Error()
+		}
+	}
 	switch {
 	case l.Request == nil:
 		return x, "expected a member request"

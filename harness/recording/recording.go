@@ -2,7 +2,8 @@
 // (HAR 1.2) as browsers, proxies and our own reports write them, and exchanges as
 // one JSON object a line, whose format it owns (exchange.schema.json).
 //
-// It imports the shape of traffic and nothing else of ours, and judges nothing.
+// It imports the shape of traffic, and what a format is, and nothing else of ours,
+// and judges nothing.
 // What a recording does not hold is marked as not known. A recording may be of
 // any length and from anybody: it is read as a stream, in memory that does not
 // grow with it, and up to the first place at which it is damaged.

@@ -13,14 +13,20 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"obconform/harness/format"
 	"obconform/harness/traffic"
 )
 
 //go:embed exchange.schema.json
 var schema []byte
 
-// Schema is the JSON Schema (draft-07) of one exchange, as one line has it.
-func Schema() []byte { return slices.Clone(schema) }
+// LineFormat is the format of one exchange, as one line has it. A line without a
+// version is of version 1: others write them too.
+func LineFormat() format.Format {
+	f := format.New("exchange", "one line of exchanges.ndjson and of recordings: one HTTP exchange", slices.Clone(schema))
+	f.Optional, f.ByHand = true, true
+	return f
+}
 
 // Writer writes exchanges, one a line. It is not safe for concurrent use.
 type Writer struct {
@@ -44,7 +50,7 @@ func (w *Writer) Write(x traffic.Exchange) error {
 
 // Append appends one exchange as a JSON object, without a line's end.
 func Append(to []byte, x traffic.Exchange) []byte {
-	to = append(to, '{')
+	to = append(to, `{"schemaVersion":1,`...)
 	to = appendTime(to, "started", x.Started)
 	to = appendTime(to, "ended", x.Ended)
 	if x.Connection != "" {

@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -81,6 +84,33 @@ func TestEverySchemaSaysItsVersion(t *testing.T) {
 		version := schema.Properties[f.Member]
 		if version.Const != f.Version && !slices.Equal(version.Enum, []any{float64(f.Version)}) || f.Oldest < 1 || f.Oldest > f.Version || !f.Optional && !slices.Contains(schema.Required, f.Member) {
 			t.Errorf("%s: version %d of a schema whose %s is %v", f.Name, f.Version, f.Member, version)
+		}
+	}
+}
+
+// Every schema of a document of ours that lies in the sources is one that
+// 'schema' prints.
+func TestEverySchemaIsOfAFormat(t *testing.T) {
+	var files []string
+	err := filepath.WalkDir(filepath.Join(root, "harness"), func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && entry.Name() == "node_modules" {
+			return fs.SkipDir
+		}
+		if err == nil && strings.HasSuffix(path, ".schema.json") {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil || len(files) != len(formats()) {
+		t.Errorf("%d formats, of the schemas %q, %v", len(formats()), files, err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(formats(), func(f format.Format) bool { return bytes.Equal(f.Schema, data) }) {
+			t.Errorf("%s: give it a version, and a line in formats()", file)
 		}
 	}
 }

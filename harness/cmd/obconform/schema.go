@@ -13,9 +13,11 @@ import (
 	"obconform/harness/ledger"
 	"obconform/harness/leftovers"
 	"obconform/harness/matrix"
+	"obconform/harness/recording"
 	"obconform/harness/report"
 	"obconform/harness/report/diff"
 	"obconform/harness/report/evidencefile"
+	"obconform/harness/tap/scenario"
 	"obconform/harness/waiver"
 )
 
@@ -23,7 +25,8 @@ import (
 // for those of other standards: HAR, GitLab's code quality, OpenAPI, JWKs.
 func formats() []format.Format {
 	return []format.Format{report.Format(), evidencefile.Format(), detect.Format(), doctor.Format(), diff.Format(), listFormat(), ledger.Format(),
-		versionFormat(), config.Format(), baseline.Format(), waiver.Format(), leftovers.Format(), matrixFormat()}
+		versionFormat(), config.Format(), baseline.Format(), waiver.Format(), leftovers.Format(), matrixFormat(),
+		scenario.Format(), recording.LineFormat()}
 }
 
 // matrixFormat is the format of the file that 'matrix' reads.

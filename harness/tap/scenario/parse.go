@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	_ "embed" // the schema of a file
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"obconform/harness/contract"
+	"obconform/harness/format"
 	"obconform/harness/strictjson"
 )
 
@@ -41,6 +43,16 @@ const (
 	maxDelay  = 10 * time.Minute
 )
 
+//go:embed scenario.schema.json
+var schema []byte
+
+// Format is the format of a scenario. One without a version is of version 1.
+func Format() format.Format {
+	f := format.New("scenario", "the file of mock --scenario: what the bank answers otherwise", bytes.Clone(schema))
+	f.Member, f.Optional, f.ByHand = "version", true, true
+	return f
+}
+
 // Parse reads a scenario, an object with a list of steps. It answers every
 // problem at once, and no step where there is one.
 func Parse(data []byte) ([]Step, []Problem) {
@@ -56,7 +68,13 @@ func Parse(data []byte) ([]Step, []Problem) {
 	if len(faults) > 0 {
 		return nil, r.problems
 	}
-	file := r.object("", value, "steps", "$schema")
+	if object, isObject := value.(map[string]any); isObject {
+		if _, err := Format().VersionOf(object); err != nil {
+			r.complain("/version", "a file that this obconform reads", "one that "+err.Error())
+			return nil, r.problems
+		}
+	}
+	file := r.object("", value, "steps", "version", "$schema")
 	list, isList := file["steps"].([]any)
 	switch {
 	case file == nil:

@@ -124,6 +124,7 @@ func TestParseRefusesWhatNoSchemaCan(t *testing.T) {
 	t.Parallel()
 	one := `{"operation":"GetAccount","call":2,"times":3,"status":200}`
 	for file, want := range map[string]string{
+		`{"version":2,"steps":[{"operation":"GetAccount","status":200}]}`: "/version: expected a file that this obconform reads, got one that has version 2; this obconform reads 1",
 		"":                                  "strict JSON",
 		`{"steps":1,"steps":[]}`:            "strict JSON",
 		`[]`:                                "expected an object with steps",
