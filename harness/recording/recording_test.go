@@ -299,3 +299,21 @@ const smallHAR = `{"_ours":{"a":[1]},"log":{"version":"1.2","creator":{"name":"c
  "response":{"status":200,"headers":[],"content":{"size":2,"text":"{}"}},"_end":"marks the first end"},
 {"request":{"method":"POST","url":"https://bank.example/b","postData":{"mimeType":"x","text":"\\u00e9{[\\\"]}"}},"response":{"status":0},"_end":"marks the second end"}
 , {"request":{"method":"GET","url":"https://bank.example/c"},"response":{"status":204},"_end":"marks the third end"} ],"comment":"c"}}`
+
+// FuzzRead reads bytes of anybody's: whatever they are, it comes to an end, and
+// what is wrong with them has a place in them.
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(smallHAR))
+	f.Add([]byte(least + "\n" + least))
+	f.Add([]byte("\x1f\x8b\x08\x00"))
+	f.Add([]byte("\xef\xbb\xbf{\"log\":{\"entries\":[{}]}}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, format := range recording.Formats() {
+			_, err := recording.Read(context.Background(), bytes.NewReader(data), recording.Options{Name: "a.file", Format: format, Workers: 2}, func([]traffic.Exchange) error { return nil })
+			var damage *recording.Damage
+			if err != nil && (!errors.As(err, &damage) || damage.Offset < 0 || !damage.Unpacked && damage.Offset > int64(len(data))) {
+				t.Errorf("%q: %v", data, err)
+			}
+		}
+	})
+}
