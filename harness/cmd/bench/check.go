@@ -11,7 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
+	"slices"
 	"time"
 
 	recordings "obconform/harness/recording"
@@ -78,7 +78,7 @@ func checked(binary, file, reports string) (usage, error) {
 type template struct {
 	lines [][]byte
 	// fresh are the values to be replaced, by others of their length.
-	fresh *regexp.Regexp
+	fresh map[string]bool
 	// recorded is when the traffic was made: what is signed in it was signed before.
 	recorded time.Time
 }
@@ -87,8 +87,7 @@ type template struct {
 var secretValue = regexp.MustCompile(`"(?:access_token|refresh_token)" ?: ?"([^"\\]{16,})"`)
 
 func templateOf(r *recording, address string) (template, error) {
-	t := template{recorded: time.Now()}
-	values := map[string]bool{}
+	t := template{recorded: time.Now(), fresh: map[string]bool{}}
 	for _, one := range r.Tapes {
 		target, err := url.Parse(address + one.Path)
 		if err != nil {
@@ -100,22 +99,24 @@ func templateOf(r *recording, address string) (template, error) {
 		}
 		t.lines = append(t.lines, append(recordings.Append(nil, x), '\n'))
 		for _, found := range secretValue.FindAllSubmatch(one.AnswerBody, -1) {
-			values[string(found[1])] = true
+			t.fresh[string(found[1])] = true
 		}
 		if id := one.Header.Get("X-Fapi-Interaction-Id"); len(id) == 36 {
-			values[id] = true
+			t.fresh[id] = true
 		}
 	}
-	if len(values) == 0 {
+	if len(t.fresh) == 0 {
 		return t, errors.New("the recording of a run has neither tokens nor interaction ids")
 	}
-	var alternatives []string
-	for value := range values {
-		alternatives = append(alternatives, regexp.QuoteMeta(value))
-	}
-	var err error
-	t.fresh, err = regexp.Compile(strings.Join(alternatives, "|"))
-	return t, err
+	return t, nil
+}
+
+// opaque finds what may be a token or an interaction id.
+var opaque = regexp.MustCompile(`[A-Za-z0-9._~+/-]{16,}=*`)
+
+// places are where a line has to be fresh.
+func (t template) places(line []byte) [][]int {
+	return slices.DeleteFunc(opaque.FindAllIndex(line, -1), func(at []int) bool { return !t.fresh[string(line[at[0]:at[1]])] })
 }
 
 func without(header http.Header, name string) http.Header {
@@ -133,7 +134,7 @@ func (t template) write(path string, size int) (length int64, err error) {
 	defer func() { err = errors.Join(err, file.Close()) }()
 	places := make([][][]int, len(t.lines))
 	for i, line := range t.lines {
-		places[i] = t.fresh.FindAllIndex(line, -1)
+		places[i] = t.places(line)
 	}
 	out := bufio.NewWriterSize(file, 1<<20)
 	at := t.recorded
