@@ -51,16 +51,22 @@ func (r Results) ShardText() string {
 	case s == nil:
 		return ""
 	case s.alone() && s.Specs == 0:
-		return fmt.Sprintf("%s: this shard has nothing to run, of %s in all", s.name(), plural(s.Of, "spec"))
+		return fmt.Sprintf("%s: this shard has nothing to run, of %s in all", s.Name(), plural(s.Of, "spec"))
 	case s.alone():
-		return fmt.Sprintf("%s: %d of %s; the others have the rest", s.name(), s.Specs, plural(s.Of, "spec"))
+		return fmt.Sprintf("%s: %d of %s; the others have the rest", s.Name(), s.Specs, plural(s.Of, "spec"))
 	case len(s.Present) == s.Count:
 		return fmt.Sprintf("all %d: %s", s.Count, plural(s.Of, "spec"))
 	}
 	return fmt.Sprintf("%d of %d: %d of %s; missing: %s", len(s.Present), s.Count, s.Specs, plural(s.Of, "spec"), strings.Join(s.Missing(), ", "))
 }
 
-func (s *Shards) name() string { return fmt.Sprintf("%d/%d", s.Present[0], s.Count) }
+// Name is the name of a shard, as "2/4"; empty for a whole run.
+func (s *Shards) Name() string {
+	if s == nil || len(s.Present) != 1 {
+		return ""
+	}
+	return fmt.Sprintf("%d/%d", s.Present[0], s.Count)
+}
 
 // empty tells whether this is a shard for which nothing was planned, of a run
 // that has something for others.
@@ -175,7 +181,7 @@ func memberOf(target map[string]any, key string) any {
 func shardOf(part Results) string {
 	s := part.Shards
 	if len(s.Present) == 1 {
-		return "shard " + s.name()
+		return "shard " + s.Name()
 	}
 	return fmt.Sprintf("the shards %s of %d", strings.Trim(fmt.Sprint(s.Present), "[]"), s.Count)
 }

@@ -65,17 +65,15 @@ func (r runCommand) Run(sh *shell, status *int) error {
 	defer closeTarget()
 	notes := slices.Concat(again.notes(plan), sharding.notes(target.Config), target.notices)
 	mine, shards := sharding.divide(plan, target.Config, r.changesFlag)
-	if shards != nil {
-		selection = selection.Narrow(mine)
-		r.Shard = sharding.part.String() // what the engine said, for who runs it again
-	}
-	switch {
-	case r.Seed == 0 && shards != nil:
-		r.Seed = seedOf(shards.Cut)
-	case r.Seed == 0:
+	if r.Seed == 0 {
 		r.Seed = rand.Int64N(1 << 31)
+		if shards != nil {
+			r.Seed = seedOf(shards.Cut)
+		}
 	}
-	selection.Seed = r.Seed
+	if selection.Seed = r.Seed; shards != nil {
+		selection = selection.Narrow(mine)
+	}
 	session := session{command: r, selection: selection, target: target, sh: sh, notes: notes, shards: shards, share: sharding.share()}
 	*status, err = session.run(mine, stop)
 	return err
@@ -193,7 +191,7 @@ type session struct {
 // run writes the reports of nothing run yet, runs, and writes them again.
 func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 	run := report.Run{Tool: toolVersion(), Target: s.target.Redacted(), Seed: s.selection.Seed, APIs: s.selection.Suites,
-		Command: s.command.line(), Start: time.Now(), FailOn: s.target.FailOn, Planned: plan.Specs, NotSelected: plan.LeftOut, Elsewhere: plan.Elsewhere,
+		Command: s.command.line(s.shards.Name()), Start: time.Now(), FailOn: s.target.FailOn, Planned: plan.Specs, NotSelected: plan.LeftOut, Elsewhere: plan.Elsewhere,
 		Shards:     s.shards,
 		Profile:    s.target.Profile,
 		Waivers:    s.target.waivers,
@@ -241,13 +239,13 @@ func (s session) run(plan runner.Plan, stop <-chan string) (int, error) {
 }
 
 // line is the command as a report repeats it: what shapes the run, no path
-// that means nothing elsewhere.
-func (r runCommand) line() []string {
+// that means nothing elsewhere, and the shard outright, whoever has told it.
+func (r runCommand) line(part string) []string {
 	line := []string{"obconform", "run", "--seed", strconv.FormatInt(r.Seed, 10)}
 	for _, flag := range []struct{ name, value string }{
 		{"--suite", strings.Join(r.Suite, ",")}, {"--label-filter", r.LabelFilter}, {"--focus", r.Focus},
 		{"--fail-on", strings.Join(r.FailOn, ",")}, {"--min-coverage", r.MinCoverage}, {"--profile", r.Profile},
-		{"--rerun-failed", baseName(r.RerunFailed)}, {"--shard", r.Shard}, {"--timings", baseName(r.Timings)}, {"--allow-changes-on", r.AllowChangesOn},
+		{"--rerun-failed", baseName(r.RerunFailed)}, {"--shard", part}, {"--timings", baseName(r.Timings)}, {"--allow-changes-on", r.AllowChangesOn},
 	} {
 		if flag.value != "" {
 			line = append(line, flag.name, flag.value)

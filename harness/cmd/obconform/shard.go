@@ -16,9 +16,9 @@ import (
 
 // shardFlags divide a run among machines.
 type shardFlags struct {
-	Shard     string `placeholder:"I/N" help:"Run part I of N. 'auto' takes both from the variables of GitLab, CircleCI or Buildkite, 'auto/N' the index from a Kubernetes Indexed Job."`
-	Timings   string `placeholder:"FILE" help:"The results.json of an earlier run, or of merged shards: parts take equally long by its times. All shards need the same file."`
-	OwnTarget bool   `help:"Each shard has a target of its own: the rate is not divided, and destructive specs do not keep to the first shard."`
+	Shard     *string `placeholder:"I/N" help:"Run part I of N. 'auto' takes both from the variables of GitLab, CircleCI or Buildkite, 'auto/N' the index from a Kubernetes Indexed Job."`
+	Timings   string  `placeholder:"FILE" help:"The results.json of an earlier run, or of merged shards: parts take equally long by its times. All shards need the same file."`
+	OwnTarget bool    `help:"Each shard has a target of its own: the rate is not divided, and destructive specs do not keep to the first shard."`
 }
 
 // sharding is what the flags, checked, settle; the zero value is a whole run.
@@ -31,7 +31,7 @@ type sharding struct {
 // sharding reads the flags; the error is all that is wrong with them.
 func (r runCommand) sharding(environ []string) (sharding, error) {
 	s := sharding{shardFlags: r.shardFlags}
-	if r.Shard == "" {
+	if r.Shard == nil { // not the same as empty, which a variable is that nobody has set
 		var wrong []error
 		if r.Timings != "" {
 			wrong = append(wrong, errors.New("--timings: expected --shard I/N beside it, got none"))
@@ -41,7 +41,7 @@ func (r runCommand) sharding(environ []string) (sharding, error) {
 		}
 		return s, errors.Join(wrong...)
 	}
-	part, unknown := shard.Parse(r.Shard, environ)
+	part, unknown := shard.Parse(*r.Shard, environ)
 	if s.part = part; unknown != nil {
 		unknown = fmt.Errorf("--shard: %w", unknown)
 	}
@@ -116,7 +116,7 @@ func (s sharding) notes(target config.Config) []string {
 	return []string{fmt.Sprintf("%d shards ask the target at once: each keeps to %.3g requests a second, its share of target.rate", s.share(), rate/float64(s.share()))}
 }
 
-// seed is that of all shards which are given none: it comes from what they have
+// seedOf is the seed of all shards which are given none: it comes from what they have
 // in common, since shards of several seeds are not of one run.
 func seedOf(cut string) int64 {
 	digest, err := hex.DecodeString(cut)

@@ -200,7 +200,8 @@ func TestPartsThatCannotBe(t *testing.T) {
 		args []string
 		says []string
 	}{
-		"no part": {[]string{"--shard", "0/4"}, []string{"--shard: expected I/N", "0/4"}},
+		"an unset variable": {[]string{"--shard", ""}, []string{"--shard: expected I/N", `got ""`}},
+		"no part":           {[]string{"--shard", "0/4"}, []string{"--shard: expected I/N", "0/4"}},
 		"no engine, and more": {[]string{"--shard", "auto", "--timings", "nowhere.json", "--procs", "0", "--min-coverage", "10"},
 			[]string{"--shard: expected one of the variables CI_NODE_INDEX", "--timings: open nowhere.json", "--procs", "--min-coverage"}},
 		"no shard":             {[]string{"--timings", "nowhere.json", "--own-target"}, []string{"--timings: expected --shard", "--own-target: expected --shard"}},
