@@ -208,6 +208,30 @@ func (p parameterNames) redact(text string) string {
 	return out.String()
 }
 
+// redactForm does it in the body of a form.
+func (p parameterNames) redactForm(text string) string {
+	var out strings.Builder
+	done := 0 // what of the text is in out
+	for at := 0; at <= len(text); {
+		end := len(text)
+		if next := strings.IndexByte(text[at:], '&'); next >= 0 {
+			end = at + next
+		}
+		if name, ok := p.at(text[at:end]); ok && len(name)+1 < end-at {
+			value := at + len(name) + 1
+			out.WriteString(text[done:value])
+			out.WriteString("[" + name + "]")
+			done = end
+		}
+		at = end + 1
+	}
+	if done == 0 {
+		return text
+	}
+	out.WriteString(text[done:])
+	return out.String()
+}
+
 // at is the parameter that a text begins with.
 func (p parameterNames) at(text string) (string, bool) {
 	for _, name := range p {

@@ -12,7 +12,7 @@ import (
 const memberValue = `(\s*:\s*)("(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\{[^}]*\}?|[^\s",}\]\[{][^,}\]]*)`
 
 // expressed are the same members by regular expressions: slower, and shorter to
-// read. Unicode folds two characters into ASCII letters that no member has.
+// read.
 var expressed = []struct {
 	members memberNames
 	as      *regexp.Regexp
@@ -24,14 +24,20 @@ var expressed = []struct {
 // expressedParameters are credentials in an address by a regular expression.
 var expressedParameters = regexp.MustCompile(`([?&#])(access_token|code)=(\[[^\]]*\]|[^&#\s"'<>]+)`)
 
+// expressedForm are credentials in a form by a regular expression.
+var expressedForm = regexp.MustCompile(`(^|&)(access_token|code)=([^&]+)`)
+
 func agree(t *testing.T, text string) {
 	t.Helper()
+	if got, want := (parameterNames{"access_token", "code"}).redactForm(text), expressedForm.ReplaceAllString(text, `$1$2=[$2]`); got != want {
+		t.Errorf("%q became %q, by the expression %q", text, got, want)
+	}
 	parameters := parameterNames{"access_token", "code"}
 	if got, want := parameters.redact(text), expressedParameters.ReplaceAllString(text, `$1$2=[$2]`); got != want {
 		t.Errorf("%q became %q, by the expression %q", text, got, want)
 	}
 	if strings.ContainsAny(text, "\u017f\u212a") {
-		return
+		return // two characters that fold into ASCII letters, and that no member has
 	}
 	for _, e := range expressed {
 		if got, want := e.members.redact(text), e.as.ReplaceAllString(text, `"$1"$2"[$1]"`); got != want {
@@ -44,7 +50,7 @@ func agree(t *testing.T, text string) {
 // left of it.
 func TestMembersAsExpressed(t *testing.T) {
 	t.Parallel()
-	pieces := []string{`"`, `"`, `"`, `"code"`, `"NAME"`, `"access_token"`, `"names"`, `:`, `:`, ` : `, ",", "{", "}", "[", "]", `\`, `\"`, `\\`, "\n", "\t", " ", "1", "null", "?", "&", "#", "?code=", "&access_token=", "=", "'", "<", "é", "\xff", "x", "co", "de"}
+	pieces := []string{`"`, `"`, `"`, `"code"`, `"NAME"`, `"access_token"`, `"names"`, `:`, `:`, ` : `, ",", "{", "}", "[", "]", `\`, `\"`, `\\`, "\n", "\t", " ", "1", "null", "?", "&", "#", "?code=", "&access_token=", "code=", "=", "'", "<", "é", "\xff", "x", "co", "de"}
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 30_000 {
 		var text strings.Builder
@@ -86,6 +92,20 @@ func TestFormsOfPlainValues(t *testing.T) {
 			if got.names[form] == "" {
 				t.Errorf("%q: the form %q is not known", value, form)
 			}
+		}
+	}
+}
+
+// The padding of an encoded secret is taken out with it, and no other equals sign.
+func TestPadding(t *testing.T) {
+	t.Parallel()
+	s := newSecretSet()
+	s.learn("s", "a-secret-value")
+	encoded := base64.RawStdEncoding.EncodeToString([]byte("a-secret-value"))
+	for text, want := range map[string]string{"x " + encoded + "== y": "x [s] y", encoded + "=": "[s]", encoded + "===": "[s]=", encoded: "[s]",
+		"a-secret-value==": "[s]=="} {
+		if got := cover(text, s.find(text, wholeOnly)); got != want {
+			t.Errorf("%q became %q, expected %q", text, got, want)
 		}
 	}
 }

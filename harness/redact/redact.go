@@ -114,8 +114,6 @@ var (
 	// parameters are credentials in the query or the fragment of an address, known
 	// or not.
 	parameters = parameterNames(append(slices.Clone(secretMembers), "code"))
-	// secretField is a credential in a token request's form.
-	secretField = regexp.MustCompile(`(^|&)(` + strings.Join(secretMembers, "|") + `|code)=([^&]+)`)
 )
 
 // Body redacts a request or response body of an operation; the result is valid
@@ -127,7 +125,7 @@ func (r *Redactor) Body(operation contract.OperationID, body []byte) string {
 		s = secretMember.redact(s)
 		switch op.API {
 		case contract.DynamicRegistration:
-			return secretField.ReplaceAllString(codeMember.redact(s), `$1$2=[$2]`)
+			return parameters.redactForm(codeMember.redact(s))
 		case contract.Accounts, contract.ConfirmationOfFunds:
 			return personalMember.redact(s)
 		}

@@ -26,7 +26,7 @@ const (
 // there, also where they are cut off.
 type secretSet struct {
 	names map[string]string    // form -> what stands in its place
-	heads map[string][]string  // the first bytes of forms -> the forms
+	heads map[string][]form    // the first bytes of forms -> the forms
 	sizes [headLength + 1]bool // the lengths that heads have
 	// begins has a bit for each hash of a head of full length: nearly all places
 	// of a text are passed over by it, without a look at the maps.
@@ -44,7 +44,7 @@ func hash(text string) uint32 {
 }
 
 func newSecretSet() *secretSet {
-	return &secretSet{names: map[string]string{}, heads: map[string][]string{}}
+	return &secretSet{names: map[string]string{}, heads: map[string][]form{}}
 }
 
 // learn makes a value known; the first name that it is given stays.
@@ -53,11 +53,11 @@ func (s *secretSet) learn(name, value string) {
 		return
 	}
 	for _, form := range formsOf(value) {
-		if s.names[form] != "" || form == "" {
+		if s.names[form.text] != "" || form.text == "" {
 			continue
 		}
-		s.names[form] = name
-		head := form[:min(len(form), headLength)]
+		s.names[form.text] = name
+		head := form.text[:min(len(form.text), headLength)]
 		s.heads[head] = append(s.heads[head], form)
 		s.sizes[len(head)] = true
 		if len(head) == headLength {
@@ -67,19 +67,29 @@ func (s *secretSet) learn(name, value string) {
 	}
 }
 
+// form is a way in which a value is written.
+type form struct {
+	text string
+	// padded is one that up to two equals signs may belong to (RFC 4648, section 4).
+	padded bool
+}
+
 // formsOf lists the ways in which a value is written in URLs, forms, headers,
 // JSON and quoted messages.
-func formsOf(value string) []string {
+func formsOf(value string) []form {
 	if !strings.ContainsFunc(value, escapedSomewhere) {
-		return append([]string{value}, base64Forms(value)...) // tokens, nearly always
+		return append([]form{{text: value}}, base64Forms(value)...) // tokens, nearly always
 	}
 	query, path := url.QueryEscape(value), url.PathEscape(value)
 	inJSON, _ := json.Marshal(value)
 	escaped := string(inJSON[1 : len(inJSON)-1])
 	quoted, ascii := strconv.Quote(value), strconv.QuoteToASCII(value)
-	forms := []string{value, query, path, lowerHex(query), lowerHex(path),
+	var forms []form
+	for _, text := range []string{value, query, path, lowerHex(query), lowerHex(path),
 		escaped, plainJSON.Replace(escaped), strings.ReplaceAll(plainJSON.Replace(escaped), "/", `\/`),
-		quoted[1 : len(quoted)-1], ascii[1 : len(ascii)-1]}
+		quoted[1 : len(quoted)-1], ascii[1 : len(ascii)-1]} {
+		forms = append(forms, form{text: text})
+	}
 	return append(forms, base64Forms(value)...)
 }
 
@@ -98,10 +108,15 @@ func lowerHex(text string) string { return percentEncoded.ReplaceAllStringFunc(t
 
 // base64Forms are the encodings of the value alone, and what is the same in
 // every encoding of a text that it is a part of, as in Basic credentials.
-func base64Forms(value string) []string {
-	forms := make([]string, 0, 24)
+func base64Forms(value string) []form {
+	forms := make([]form, 0, 8)
+	other := false // a character that the two alphabets write in two ways
+	add := func(text string) {
+		forms = append(forms, form{text, true})
+		other = other || strings.ContainsAny(text, "+/")
+	}
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		forms = append(forms, encoding.EncodeToString([]byte(value)))
+		add(encoding.EncodeToString([]byte(value)))
 		for before := range 3 {
 			part := encoding.EncodeToString([]byte(strings.Repeat("x", before) + value))
 			part = part[(before*8+5)/6:] // the characters that hold bits of what stands before
@@ -109,15 +124,12 @@ func base64Forms(value string) []string {
 				part = part[:len(part)-1] // and of what stands after
 			}
 			if len(part) >= enoughToTell {
-				forms = append(forms, part)
+				add(part)
 			}
 		}
-		if !strings.ContainsAny(strings.Join(forms, ""), "+/") {
-			break // the other alphabet differs in these alone
+		if !other {
+			break
 		}
-	}
-	for _, form := range forms {
-		forms = append(forms, form+"=", form+"==")
 	}
 	return forms
 }
@@ -181,9 +193,13 @@ func (s *secretSet) match(text string, least int) (form string, length int) {
 			continue
 		}
 		for _, candidate := range s.heads[text[:head]] {
-			n := agreement(candidate, text)
-			if (n == len(candidate) || n >= least) && n > length {
-				form, length = candidate, n
+			n := agreement(candidate.text, text)
+			whole := n == len(candidate.text)
+			for padding := 0; whole && candidate.padded && padding < 2 && n < len(text) && text[n] == '='; padding++ {
+				n++
+			}
+			if (whole || n >= least) && n > length {
+				form, length = candidate.text, n
 			}
 		}
 	}
