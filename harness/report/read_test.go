@@ -2,8 +2,11 @@ package report_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -241,6 +244,36 @@ func TestMembersOfALaterObconformArePassedOver(t *testing.T) {
 		}
 		if again, err := report.ResultsJSON(back); err != nil || !bytes.Equal(again, data) {
 			t.Errorf("with a member beside %s it is read otherwise: %v", at, err)
+		}
+	}
+}
+
+// A file of an obconform before this one, of the same version, is read as it was
+// meant: what has come since is not asked of it.
+func TestAFileOfAnEarlierObconformIsRead(t *testing.T) {
+	packed, err := os.Open("testdata/results-1.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packed.Close()
+	unpacked, err := gzip.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(unpacked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := report.ReadResults(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if results.Outcome != report.OutcomeFailed || len(results.Specs) == 0 || results.Totals.Findings == 0 || results.Exchanges == 0 {
+		t.Errorf("%s, %d specs, %d findings, %d exchanges", results.Outcome, len(results.Specs), results.Totals.Findings, results.Exchanges)
+	}
+	for name, render := range renderings() {
+		if _, err := render(results); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
