@@ -260,3 +260,13 @@ func TestTheSums(t *testing.T) {
 		}
 	}
 }
+
+// The sources are built for a system that is no Unix too; 'make dist' alone
+// builds them for all.
+func TestTheSourcesAreBuiltForWindows(t *testing.T) {
+	command := exec.Command("go", "build", "-o", filepath.Join(t.TempDir(), "obconform.exe"), "./harness/cmd/obconform")
+	command.Dir, command.Env = "../..", append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
