@@ -48,7 +48,7 @@ prove: build ## prove that the suites notice: null banks, named faults, mutated 
 
 bench: build ## measure start-up, a whole run, memory and cost per exchange
 	$(GO) run ./harness/cmd/bench
-	$(GO) test -run '^$$' -bench Observe ./harness/conduct
+	$(GO) test -run '^$$' -bench . ./harness/conduct
 	$(GO) -C harness/load run . -binary $(CURDIR)/$(BIN)/obconform -prism $(CURDIR)/harness/interop/node_modules/@stoplight/prism-cli/dist/index.js
 	@command -v chromium >/dev/null || { echo "the HTML page is not measured: there is no chromium"; exit 0; }; \
 	$(GO) -C harness/browser test -run '^$$' -bench . -benchtime 5x .

@@ -3,6 +3,7 @@ package conduct_test
 import (
 	"encoding/base64"
 	"fmt"
+	"runtime"
 	"strconv"
 	"testing"
 	"time"
@@ -124,4 +125,33 @@ func benchmark(b *testing.B, s *story, name string, others int) {
 		one.Ended = one.Started.Add(time.Millisecond)
 		auditor.Observe(one, route)
 	}
+}
+
+// BenchmarkMemory is what the auditor holds after that many lives: a token, a
+// consent and a list of accounts each. It must not grow with their number.
+func BenchmarkMemory(b *testing.B) {
+	s := wholeLife(b)
+	s.field("token accounts", "client_assertion", "")
+	setting("token accounts", "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(clientID+":s3cret")))(s)
+	auditor, addresses := prepared(b, s, "token accounts")
+	steps := []traffic.Exchange{clone(*s.at("token accounts")), clone(*s.at("create consent")), clone(*s.at("list all"))}
+	for n := range b.N {
+		id := strconv.Itoa(n)
+		steps[0].Response.Body.Bytes = []byte(`{"access_token":"t` + id + `","expires_in":300,"scope":"accounts"}`)
+		steps[1].Response.Body.Bytes = []byte(`{"Data":{"ConsentId":"c` + id + `","Status":"AwaitingAuthorisation"}}`)
+		steps[2].Response.Body.Bytes = []byte(`{"Data":{"Account":[{"AccountId":"a` + id + `"},{"AccountId":"b` + id + `"}]}}`)
+		for _, x := range steps {
+			if x.Request.Header.Get("X-Fapi-Interaction-Id") != "" {
+				x.Request.Header.Set("X-Fapi-Interaction-Id", uuid.NewString())
+				x.Request.Header.Set("Authorization", "Bearer t"+id)
+			}
+			x.Started, x.Ended = x.Started.Add(time.Duration(n)*time.Second), x.Ended.Add(time.Duration(n)*time.Second)
+			auditor.Observe(x, addresses.Of(x.Request))
+		}
+	}
+	runtime.GC()
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	b.ReportMetric(float64(memory.HeapAlloc)/(1<<20), "MB-held")
+	runtime.KeepAlive(auditor)
 }

@@ -51,7 +51,7 @@ var clientTokenRequestClauses = []Clause{
 		"A refresh token that was replaced by another must not be used again.",
 		Source{"RFC 6749", "section 6"}},
 	{CliTokenReuse, DynamicRegistration, Adv,
-		"A token that is still good should be used again, rather than a new one of the same kind be asked for over and over.",
+		"A token that is still good should be used again, rather than a new one for the same scope be asked for over and over: five at once are enough.",
 		Source{"RFC 6749", "section 1.5"}},
 }
 
@@ -75,7 +75,7 @@ var clientTokenUseClauses = []Clause{
 		"A token whose life, by the bank's word, is over should be renewed rather than used.",
 		Source{"RFC 6749", "sections 1.5 and 5.1"}},
 	{CliTokenRefused, Common, Adv,
-		"A token that was refused with 401 should not be used again and again.",
+		"A token that was refused with 401 should not be used again and again: three refusals in a row are enough.",
 		Source{"RFC 6750", "section 3.1, invalid_token; RFC 9110 section 15.5.2"}},
 	{CliIDTokenChecked, Common, Std,
 		"A token that came with an ID token for another client, of another issuer, out of date or with another nonce than was sent must not be used.",
