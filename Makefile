@@ -9,7 +9,7 @@ TEST_TIMEOUT := 20m
 # Tests of the command line that run the program once more for what it judges or
 # prints: the race detector makes each ten times as slow, and what it can see
 # there it sees in those of signals, crashes, processes, limits and outages.
-NOT_RACED := ^Test(AnExcused|AnExpired|APermissive|Baseline|Canaries|Diff|Doctor|EachHabit|EveryClient|EveryWay|Explain|FilesOfARun|Hostile|HowMuch|KindsOf|Matrix|MinCoverage|Neighbours|OrderDecides|Parts|Prove|Rerun|ReportsOf|Secrets|Serving|Targets|TheCommandOf|TheObserved|Waive|WhatCannot)
+NOT_RACED := ^Test(AnExcused|AnExpired|APermissive|Baseline|Canaries|Check|Diff|Doctor|EachHabit|EveryClient|EveryWay|Explain|FilesOfARun|Hostile|HowMuch|KindsOf|Matrix|MinCoverage|Neighbours|OrderDecides|Parts|Prove|Rerun|ReportsOf|Secrets|Serving|Targets|TheCommandOf|TheObserved|Waive|WhatCannot)
 # More flags for the test targets, -v for one.
 TESTFLAGS ?=
 
