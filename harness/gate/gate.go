@@ -98,9 +98,10 @@ type Judge struct {
 	counts  counts
 	secrets *redactions
 	damaged []string
-	// warnings are for the reader.
-	warnings []string
-	book     *sights.Book
+	// warnings are for the reader, interrupted says what has ended it early.
+	warnings    []string
+	interrupted string
+	book        *sights.Book
 
 	// keeping guards the redactor of what is kept as a whole: that may take long,
 	// and nobody who judges has to wait for it.
@@ -159,6 +160,13 @@ func (j *Judge) Damage(what string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.damaged = append(j.damaged, what)
+}
+
+// Interrupt notes what has ended the traffic early.
+func (j *Judge) Interrupt(what string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.interrupted = what
 }
 
 // Warn notes what the reader of the reports should know; it judges nothing.
@@ -304,7 +312,8 @@ func (j *Judge) Run(end time.Time) report.Run {
 	defer j.mu.Unlock()
 	var last conduct.Result
 	// What never went by may have been among what nobody judged.
-	if j.options.Sides != Bank && j.counts.unaudited == 0 {
+	whole := j.counts.unaudited == 0 && len(j.damaged) == 0 && j.interrupted == ""
+	if j.options.Sides != Bank && whole {
 		last = j.options.Observer.End(end)
 	}
 	return j.run(end, last)

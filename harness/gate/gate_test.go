@@ -274,3 +274,28 @@ func TestSecretsInUseAreNotForgotten(t *testing.T) {
 		}
 	}
 }
+
+// What only the end shows is not asked for where the end was not seen.
+func TestWithoutAnEndNothingIsMissing(t *testing.T) {
+	t.Parallel()
+	left := conduct.Result{Findings: []evidence.Finding{{Clause: contract.ClientClauses()[0].ID, Level: contract.Doc, Where: "at the end", Expected: "a", Actual: "b", Exchange: -1}}}
+	for name, c := range map[string]struct {
+		before func(*gate.Judge)
+		status int
+	}{
+		"an end":          {func(*gate.Judge) {}, report.ExitFailed},
+		"damage":          {func(j *gate.Judge) { j.Damage("a.har: is damaged at byte 7") }, report.ExitDamaged},
+		"an interruption": {func(j *gate.Judge) { j.Interrupt("interrupted by a signal") }, report.ExitInterrupted},
+		"a gap":           {func(j *gate.Judge) { j.Lose(1) }, report.ExitInconclusive},
+	} {
+		judge := newJudge(t, gate.Options{Sides: gate.Client, Observer: watcher{end: left}})
+		judge.Add(refused())
+		c.before(judge)
+		for range 2 { // an end is no end: there may be another
+			results := judge.Results(noon)
+			if got := report.ExitStatus(results); got != c.status || (results.Totals.Findings == 1) != (name == "an end") {
+				t.Errorf("%s: exit status %d, %d findings: %s", name, got, results.Totals.Findings, results.Meaning())
+			}
+		}
+	}
+}

@@ -19,6 +19,7 @@ func (j *Judge) run(end time.Time, last conduct.Result) report.Run {
 	run.Subject = map[Sides]report.Subject{Bank: report.SubjectBank, Client: report.SubjectClient, Both: report.SubjectTraffic}[j.options.Sides]
 	run.Traffic = j.counts.traffic()
 	run.Traffic.Sources, run.Traffic.Damaged = j.options.Sources, slices.Clone(j.damaged)
+	run.Interrupted = j.interrupted
 	run.Warnings = slices.Concat(run.Warnings, j.warnings)
 	for _, what := range j.damaged {
 		run.Trouble = append(slices.Clone(run.Trouble), report.Trouble{What: what + "; what follows was not judged"})

@@ -87,7 +87,8 @@ const maxOversized = 10
 // Read passes the exchanges of a recording to each, in batches, in their order.
 // The error is a *Damage where the recording is none, or stops being one: all
 // exchanges before that place have been passed on. It is that of the context, of
-// each, or of the reader otherwise.
+// each, or of the reader otherwise. Where the context ends while the reader waits
+// for more, Read returns, and what was not passed on is lost.
 func Read(ctx context.Context, in io.Reader, options Options, each func([]traffic.Exchange) error) (Summary, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -97,8 +98,11 @@ func Read(ctx context.Context, in io.Reader, options Options, each func([]traffi
 	}
 	go p.split(in)
 	var summary Summary
-	for one := range p.ready {
-		got := <-one
+	for {
+		got, more := p.next()
+		if !more {
+			return summary.bounded(), ctx.Err()
+		}
 		if len(got.exchanges) > 0 {
 			if err := each(got.exchanges); err != nil {
 				return summary, err
@@ -110,7 +114,24 @@ func Read(ctx context.Context, in io.Reader, options Options, each func([]traffi
 			return summary.bounded(), got.err
 		}
 	}
-	return summary.bounded(), ctx.Err()
+}
+
+// next waits for the next batch; there is none after the last one, or where nobody
+// wants it any more. A reader that waits for more is left to wait.
+func (p *pipeline) next() (got batch, more bool) {
+	select {
+	case one, more := <-p.ready:
+		if !more {
+			return batch{}, false
+		}
+		select {
+		case got = <-one:
+			return got, true
+		case <-p.ctx.Done():
+		}
+	case <-p.ctx.Done():
+	}
+	return batch{}, false
 }
 
 func (s Summary) bounded() Summary {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -316,4 +317,24 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A reader that has no more for now keeps nobody from stopping.
+func TestStopsWhileWaiting(t *testing.T) {
+	t.Parallel()
+	in, out := io.Pipe()
+	defer func() { _ = out.Close() }()
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		_, _ = io.WriteString(out, strings.Repeat(least+"\n", 200)) // a reader that is gone is not our business
+	}()
+	count := 0
+	_, err := recording.Read(ctx, in, recording.Options{Workers: 2}, func(x []traffic.Exchange) error {
+		count += len(x)
+		cancel()
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) || count == 0 {
+		t.Errorf("%d exchanges, %v", count, err)
+	}
 }

@@ -46,13 +46,10 @@ func (c checkCommand) Run(sh *shell, status *int) error {
 	if err := c.clearReports(); err != nil {
 		return usageError{err}
 	}
-	interrupted, err := c.read(sh, judge)
-	if err != nil {
+	if err := c.read(sh, judge); err != nil {
 		return err
 	}
-	run := judge.Run(time.Now())
-	run.Interrupted = interrupted
-	*status, err = c.publish(sh, run)
+	*status, err = c.publish(sh, judge.Run(time.Now()))
 	return err
 }
 
@@ -117,9 +114,8 @@ func (c checkCommand) line() []string {
 	return line
 }
 
-// read has all recordings judged, each up to its damage. It answers what has
-// interrupted it.
-func (c checkCommand) read(sh *shell, judge *gate.Judge) (interrupted string, err error) {
+// read has all recordings judged, each up to its damage, until it is interrupted.
+func (c checkCommand) read(sh *shell, judge *gate.Judge) error {
 	stop, release := runner.Signals()
 	defer release()
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -142,12 +138,13 @@ func (c checkCommand) read(sh *shell, judge *gate.Judge) (interrupted string, er
 			shown.end()
 			fmt.Fprintf(sh.err, "obconform: %v\n", damage)
 		case ctx.Err() != nil:
-			return context.Cause(ctx).Error(), nil
+			judge.Interrupt(context.Cause(ctx).Error())
+			return nil
 		case err != nil:
-			return "", err
+			return err
 		}
 	}
-	return "", nil
+	return nil
 }
 
 // readOne has one recording judged.
