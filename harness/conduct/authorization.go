@@ -21,7 +21,9 @@ type authorization struct {
 	// reference to one, or to the whole request.
 	given, pushed bool
 	// hidden says that the object was withheld: what it says is not known.
-	hidden   bool
+	hidden bool
+	// recorded says that a recorder may have withheld parameters.
+	recorded bool
 	object   jose.Unverified
 	problems []jose.Problem
 }
@@ -41,7 +43,8 @@ func (e *examination) authorization() *authorization {
 		a.known = err == nil
 	}
 	request := a.params.Get("request")
-	a.given, a.pushed, a.hidden = request != "", a.params.Get("request_uri") != "", traffic.Withheld(request)
+	a.recorded = e.recorded()
+	a.given, a.pushed, a.hidden = request != "", a.params.Get("request_uri") != "", e.withheld(request)
 	if a.given && !a.hidden {
 		a.object, a.problems = jose.Peek(request)
 	}
@@ -59,7 +62,7 @@ func (a *authorization) get(name string) string {
 	if text, ok := a.object.Claims[name].(string); ok {
 		return text
 	}
-	if value := a.params.Get(name); !traffic.Withheld(value) {
+	if value := a.params.Get(name); !a.recorded || !traffic.Withheld(value) {
 		return value
 	}
 	return ""
@@ -98,7 +101,7 @@ func holdAuthzParams(e *examination) {
 	}
 	for _, name := range []string{"client_id", "response_type"} {
 		plain := a.params.Get(name)
-		if signed, _ := a.object.Claims[name].(string); plain != "" && signed != "" && plain != signed && !traffic.Withheld(plain) {
+		if signed, _ := a.object.Claims[name].(string); plain != "" && signed != "" && plain != signed && !e.withheld(plain) {
 			e.breach("query "+name, "what the request object says, "+quote(signed), quote(plain))
 		}
 	}

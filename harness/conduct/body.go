@@ -63,7 +63,7 @@ type violation struct {
 // withheld is not judged.
 func (e *examination) violations() (violations []violation, known bool) {
 	document := e.json()
-	if !document.known || document.value == nil {
+	if !document.known || document.value == nil && len(document.problems) > 0 {
 		return nil, false
 	}
 	if !e.did.faults {
@@ -231,7 +231,7 @@ func (e *examination) media(types ...string) (value string, fits, known bool) {
 	switch {
 	case len(values) == 0:
 		return "", false, true
-	case len(values) > 1 || traffic.Withheld(values[0]):
+	case len(values) > 1 || e.withheld(values[0]):
 		return "", false, false
 	}
 	return values[0], isMedia(values[0], types...), true

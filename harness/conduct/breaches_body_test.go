@@ -39,6 +39,7 @@ func bodyBreaches() []breach {
 			x := s.at(consent)
 			x.Request.Body.Bytes = []byte("[" + string(x.Request.Body.Bytes) + "]")
 		}, ""},
+		{contract.CliModel, "null", consent, "body", sending(consent, "null"), ""},
 		{contract.CliModel, "a date-time that is a number", consent, "/Data/ExpirationDateTime", having(consent, "/Data/ExpirationDateTime", 1), ""},
 		{contract.CliModel, "no debtor account", fundsConsent, "/Data/DebtorAccount", having(fundsConsent, "/Data/DebtorAccount", nil), ""},
 		{contract.CliModel, "a name too long", fundsConsent, "/Data/DebtorAccount/Name", having(fundsConsent, "/Data/DebtorAccount/Name", strings.Repeat("x", 71)), ""},

@@ -198,6 +198,11 @@ func authorizationBreaches() []breach {
 		}, ""},
 		{contract.CliAuthzClaims, "no exp", "authorize", "claim exp", requesting("exp", nil), ""},
 		{contract.CliAuthzClaims, "expired", "authorize", "claim exp", requesting("exp", begin.Add(-5*time.Minute).Unix()), ""},
+		{contract.CliAuthzClaims, "valid for hours, said to be made later", "authorize", "claim exp", func(s *story) {
+			s.asks("authorize", func(claims object) {
+				claims["iat"], claims["nbf"], claims["exp"] = begin.Add(2*time.Hour).Unix(), begin.Add(2*time.Hour).Unix(), begin.Add(150*time.Minute).Unix()
+			})
+		}, contract.Adv},
 		{contract.CliAuthzClaims, "valid for a day", "authorize", "claim exp", requesting("exp", begin.Add(24*time.Hour).Unix()), contract.Adv},
 		{contract.CliAuthzClaims, "no issuer", "authorize", "claim iss", requesting("iss", nil), contract.Adv},
 		{contract.CliAuthzClaims, "another audience", "authorize", "claim aud", requesting("aud", "https://another.example"), ""},
@@ -228,10 +233,16 @@ func authorizationTwins() []twin {
 			v.Set("client_id", clientID)
 			v.Set("request_uri", "urn:ietf:params:oauth:request_uri:x")
 		})},
-		{"a request object that was withheld", query(func(v url.Values) {
-			v.Set("request", "[JWT]")
-			v.Set("state", "[state]")
-		})},
+		{"a request object that was withheld", func(s *story) {
+			s.at("authorize").Origin = "traffic.har"
+			query(func(v url.Values) {
+				v.Set("request", "[JWT]")
+				v.Set("state", "[state]")
+			})(s)
+		}},
+		{"the same request again, on its way through the bank's pages", func(s *story) {
+			s.insert("again", "authorize", "authorize", 0).Request.URL.RawQuery += "&login=done"
+		}},
 		{"the issuer with a slash", requesting("aud", []string{issuer + "/"})},
 		{"code alone", requesting("response_type", "code")},
 		{"the page loaded again", func(s *story) { s.insert("again", "authorize", "authorize", 0) }},

@@ -2,6 +2,7 @@ package conduct_test
 
 import (
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -72,11 +73,27 @@ func requestBreaches() []breach {
 			setting("list", id, someID)(s)
 			setting("account", id, strings.ToUpper(someID))(s)
 		}, ""},
+		{contract.CliFapiID, "a template's gap, which no recorder left", "list", "header x-fapi-interaction-id", setting("list", id, "<interaction id>"), ""},
+		{contract.CliFapiIP, "an address in brackets", "list", "header x-fapi-customer-ip-address", setting("list", ip, "[::1]"), ""},
+		{contract.CliAuth, "a template's gap", "list", "header Authorization", setting("list", "Authorization", "Bearer <token>"), ""},
+		{contract.CliFapiIDFresh, "one for two consents", "another consent", "header x-fapi-interaction-id", func(s *story) {
+			s.insert("another consent", "create consent", "create consent", 2*time.Second)
+			s.answers("another consent", 201, object{"Data": object{"ConsentId": "aac-9", "Status": "AwaitingAuthorisation"}})
+			s.member("another consent", "/Data/Permissions", []string{"ReadAccountsBasic"})
+		}, ""},
 		{contract.CliTLS, "a token in the clear", "list", "scheme", func(s *story) { s.at("list").Request.URL.Scheme = "http" }, ""},
 		{contract.CliTLS, "a registration in the clear", "register", "scheme", func(s *story) { s.at("register").Request.URL.Scheme = "http" }, ""},
 		{contract.CliCertificate, "none at an API", "list", "certificate", func(s *story) { s.at("list").Request.Certificate = nil }, ""},
 		{contract.CliCertificate, "none at the token endpoint", "refresh", "certificate", func(s *story) { s.at("refresh").Request.Certificate = nil }, ""},
 		{contract.CliURLToken, "in the query", "account", "query access_token", asking("account", "access_token=at-accounts"), ""},
+		{contract.CliURLToken, "in the query, escaped", "account", "query access_token", asking("account", "access%5Ftoken=at-accounts"), ""},
+		{contract.CliURLToken, "under another name", "account", "query token", asking("account", "token=at-accounts"), ""},
+		{contract.CliURLToken, "with its scheme", "account", "query authorization", asking("account", "authorization=Bearer%20at-accounts"), ""},
+		{contract.CliURLToken, "as a name", "account", "query", asking("account", "at-accounts"), ""},
+		{contract.CliURLToken, "another than the header's", "account", "query t", asking("account", "t=cc-accounts"), ""},
+		{contract.CliURLToken, "in the path", "account", "path", func(s *story) { s.at("account").Request.URL.Path = "/open-banking/v3.1/aisp/accounts/at-accounts" }, ""},
+		{contract.CliURLSecret, "a secret, escaped", "refresh", "query client_secret", asking("refresh", "client%5fsecret=s3cret"), ""},
+		{contract.CliURLSecret, "a secret, at an API", "create consent", "query client_secret", asking("create consent", "client_secret=s3cret"), ""},
 		{contract.CliURLSecret, "a secret", "refresh", "query client_secret", asking("refresh", "client_secret=s3cret"), ""},
 		{contract.CliURLSecret, "a code", "exchange", "query code", asking("exchange", "code=code-accounts"), ""},
 	}
@@ -146,6 +163,7 @@ func requestTwins() []twin {
 				if header := s.steps[i].x.Request.Header; header.Get("Authorization") != "" {
 					header.Set("Authorization", placeholder)
 				}
+				s.steps[i].x.Origin = "traffic.har"
 			}
 		}})
 	}

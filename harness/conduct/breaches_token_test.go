@@ -75,12 +75,22 @@ func tokenRequestBreaches() []breach {
 			setting("token funds", "Authorization", "Basic s3cret")(s)
 			for _, name := range []string{"token accounts", "exchange", "refresh", "exchange funds"} {
 				giving(name, "client_assertion", "")(s)
+				setting(name, "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(clientID+":s3cret")))(s)
 			}
+		}, ""},
+		{contract.CliTokenAuth, "Basic of one client, and the id of another", "token funds", "form client_id", func(s *story) {
+			registeredFor("token_endpoint_auth_method", "client_secret_basic")(s)
+			for _, name := range []string{"token accounts", "exchange", "refresh", "token funds", "exchange funds"} {
+				giving(name, "client_assertion", "")(s)
+				setting(name, "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(clientID+":s3cret")))(s)
+			}
+			giving("token funds", "client_id", "another")(s)
 		}, ""},
 		{contract.CliTokenRegistered, "another method", "token funds", "form client_id", func(s *story) {
 			giving("token funds", "client_assertion", "")(s)
 			giving("token funds", "client_secret", "s3cret")(s)
 		}, ""},
+		{contract.CliTokenRegistered, "the certificate alone", "token funds", "form client_id", giving("token funds", "client_assertion", ""), ""},
 		{contract.CliTokenRegistered, "another grant", "refresh", "form grant_type", registeredFor("grant_types", []string{"authorization_code", "client_credentials"}), ""},
 		{contract.CliTokenRegistered, "another scope", "token funds", "form scope", registeredFor("scope", "openid accounts"), ""},
 		{contract.CliAssertion, "no JWS", "token funds", "form client_assertion", giving("token funds", "client_assertion", "x"), ""},
@@ -127,6 +137,17 @@ func tokenRequestBreaches() []breach {
 			for n := 2; n <= 6; n++ {
 				name := fmt.Sprintf("token %d", n)
 				s.insert(name, "token accounts", before, time.Millisecond)
+				s.asserts(name, func(object) {})
+				s.answers(name, 200, object{"access_token": name, "expires_in": 3600})
+				before = name
+			}
+		}, ""},
+		{contract.CliTokenReuse, "a refresh before every call", "refresh 6", "form grant_type", func(s *story) {
+			before := "refresh"
+			s.answers(before, 200, object{"access_token": "at-accounts-2", "expires_in": 3600})
+			for n := 2; n <= 6; n++ {
+				name := fmt.Sprintf("refresh %d", n)
+				s.insert(name, "refresh", before, time.Millisecond)
 				s.asserts(name, func(object) {})
 				s.answers(name, 200, object{"access_token": name, "expires_in": 3600})
 				before = name
@@ -288,7 +309,7 @@ func tokenTwins() []twin {
 		{"form values that were withheld", func(s *story) {
 			for _, name := range []string{"token accounts", "exchange", "refresh", "token funds", "exchange funds"} {
 				x := s.at(name)
-				x.Request.Body.Lack = traffic.Redacted
+				x.Request.Body.Lack, x.Origin = traffic.Redacted, "traffic.har"
 				for _, secret := range []string{"client_assertion", "code", "refresh_token", "code_verifier"} {
 					if name == "exchange" || secret == "client_assertion" {
 						s.field(name, secret, "["+secret+"]")

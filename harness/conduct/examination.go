@@ -40,6 +40,9 @@ type examination struct {
 	answer      map[string]any
 	did         done
 
+	// leaks says that the URL has an access token.
+	leaks bool
+
 	rule    *rule
 	decided bool
 	found   int
@@ -69,7 +72,7 @@ func newExamination(a *Auditor, x traffic.Exchange, route traffic.Route) *examin
 		e.ended = e.started
 	}
 	if e.judged() {
-		e.auth = readCredential(e.values("Authorization"))
+		e.auth = e.readCredential(e.values("Authorization"))
 		e.result.Exercised = make([]contract.ClauseID, 0, 24)
 	}
 	return e
@@ -135,11 +138,19 @@ func (e *examination) values(name string) []string { return e.req.Header[name] }
 // value is that of a header that stands once and was not withheld.
 func (e *examination) value(name string) (value string, ok bool) {
 	values := e.req.Header[name]
-	if len(values) != 1 || traffic.Withheld(values[0]) {
+	if len(values) != 1 || e.withheld(values[0]) {
 		return "", false
 	}
 	return values[0], true
 }
+
+// recorded tells an exchange that somebody else recorded, who may have put
+// placeholders in the place of values, from one that was seen as it went by:
+// there, a value that looks like one is the client's own.
+func (e *examination) recorded() bool { return e.x.Origin != "" }
+
+// withheld tells whether a value is a recorder's placeholder for another.
+func (e *examination) withheld(value string) bool { return e.recorded() && traffic.Withheld(value) }
 
 // is tells whether the request is for one of those operations.
 func (e *examination) is(ids ...contract.OperationID) bool { return slices.Contains(ids, e.op.ID) }
@@ -154,13 +165,13 @@ type credential struct {
 }
 
 // readCredential reads the header where it stands once.
-func readCredential(values []string) credential {
+func (e *examination) readCredential(values []string) credential {
 	if len(values) != 1 {
 		return credential{present: len(values) > 1}
 	}
 	scheme, value, spaced := strings.Cut(values[0], " ")
-	if traffic.Withheld(values[0]) {
-		if !spaced || traffic.Withheld(scheme) {
+	if e.withheld(values[0]) {
+		if !spaced || e.withheld(scheme) {
 			return credential{present: true}
 		}
 		value = ""
@@ -239,7 +250,7 @@ func (e *examination) form() (values url.Values, known bool) {
 func (e *examination) field(name string) (value string, ok bool) {
 	values, known := e.form()
 	value = values.Get(name)
-	return value, known && value != "" && !traffic.Withheld(value)
+	return value, known && value != "" && !e.withheld(value)
 }
 
 func (e *examination) isRegistration() bool {
@@ -254,7 +265,7 @@ func (e *examination) registration() (request jose.Unverified, ok bool) {
 	}
 	if !e.did.jwt {
 		e.did.jwt = true
-		if e.req.Body.Whole() && len(e.req.Body.Bytes) > 0 && !e.encoded() && !traffic.Withheld(string(e.req.Body.Bytes)) {
+		if e.req.Body.Whole() && len(e.req.Body.Bytes) > 0 && !e.encoded() && !e.withheld(string(e.req.Body.Bytes)) {
 			e.jwt, e.jwtProblems = jose.Peek(string(e.req.Body.Bytes))
 		}
 	}
@@ -296,7 +307,7 @@ func (e *examination) answered(pointer string) string {
 	}
 	value, _ := strictjson.Pointer(e.answer, pointer)
 	text, _ := value.(string)
-	if traffic.Withheld(text) {
+	if e.withheld(text) {
 		return ""
 	}
 	return text

@@ -13,7 +13,6 @@ import (
 	"github.com/google/uuid"
 
 	"obconform/harness/contract"
-	"obconform/harness/traffic"
 )
 
 // The canonical names of the request headers that are judged.
@@ -89,7 +88,7 @@ func holdAuthorization(e *examination) {
 		e.breach(where, expected, "the scheme "+scheme)
 	case scheme != "bearer":
 		e.breach(where, expected, "something else, not shown")
-	case e.auth.value == "" && traffic.Withheld(e.values("Authorization")[0]):
+	case e.auth.value == "" && e.withheld(e.values("Authorization")[0]):
 		e.met()
 	case !isToken(e.auth.value):
 		e.breach(where, expected, "Bearer, and what is no token")
@@ -112,7 +111,7 @@ func holdContentType(e *examination) {
 	switch {
 	case len(values) == 0:
 		e.breachAt(level, "header Content-Type", "application/json", "no such header")
-	case len(values) > 1 || traffic.Withheld(values[0]):
+	case len(values) > 1 || e.withheld(values[0]):
 	case !isMedia(values[0], "application/json"):
 		e.breachAt(level, "header Content-Type", "application/json, in UTF-8", quote(values[0]))
 	default:
@@ -140,7 +139,7 @@ func holdContentTypeUnused(e *examination) {
 // CLI-ACCEPT.
 func holdAccept(e *examination) {
 	values := e.values("Accept")
-	if len(values) == 0 || !e.op.Documented() || e.op.Answers[0].Model == "" || slices.ContainsFunc(values, traffic.Withheld) {
+	if len(values) == 0 || !e.op.Documented() || e.op.Answers[0].Model == "" || slices.ContainsFunc(values, e.withheld) {
 		return
 	}
 	if acceptsJSON(values) {

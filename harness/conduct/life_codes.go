@@ -10,14 +10,13 @@ import (
 	"time"
 
 	"obconform/harness/contract"
-	"obconform/harness/traffic"
 )
 
 // CLI-AUTHZ-SCOPE.
 func holdAuthzScope(e *examination) {
 	a := e.authorization()
 	scope := a.get("scope")
-	if !a.readable() || withheld(a.params.Get("scope")) && scope == "" {
+	if !a.readable() || e.withheld(a.params.Get("scope")) && scope == "" {
 		return
 	}
 	e.met()
@@ -63,7 +62,11 @@ func holdAuthzFresh(e *examination) {
 	if !a.readable() {
 		return
 	}
+	// The bank's own pages may lead back with more in the query than the client sent.
 	this := e.memory.of(e.req.URL.RawQuery, string(e.req.Body.Bytes))
+	if a.given {
+		this = e.memory.of(a.params.Get("request"))
+	}
 	for _, name := range []string{"state", "nonce"} {
 		value := a.get(name)
 		if value == "" {
@@ -114,7 +117,7 @@ func (e *examination) deadline(claims map[string]any) {
 	if begins.IsZero() {
 		begins, _ = numericDate(claims["nbf"])
 	}
-	if begins.IsZero() {
+	if begins.IsZero() || !e.started.IsZero() && begins.After(e.started) {
 		begins = e.started
 	}
 	switch {
@@ -197,7 +200,7 @@ func holdCodeVerifier(e *examination) {
 	}
 	values, _ := e.form()
 	verifier := values.Get("code_verifier")
-	if withheld(verifier) {
+	if e.withheld(verifier) {
 		return
 	}
 	made := verifier
@@ -261,7 +264,7 @@ func (e *examination) rememberCode(asked *code) {
 		back = fragment
 	}
 	value := back.Get("code")
-	if value == "" || traffic.Withheld(value) {
+	if value == "" || e.withheld(value) {
 		return
 	}
 	if asked == nil {
@@ -272,7 +275,7 @@ func (e *examination) rememberCode(asked *code) {
 		}
 	}
 	life := *asked
-	if life.returned = e.memory.of(back.Get("state")); traffic.Withheld(back.Get("state")) {
+	if life.returned = e.memory.of(back.Get("state")); e.withheld(back.Get("state")) {
 		life.state = 0
 	}
 	e.memory.codes.put(e.memory.of(value), &life)

@@ -17,8 +17,11 @@ func holdFapiIDFresh(e *examination) {
 		return
 	}
 	e.met()
-	k, this := e.memory.of(strings.ToLower(id)), e.memory.of(e.req.Method, e.req.URL.Path, e.req.URL.RawQuery)
-	if before, seen := e.memory.interactions.get(k); seen && before != this {
+	k, this := e.memory.of(strings.ToLower(id)), interaction{request: e.memory.of(e.req.Method, e.req.URL.Path, e.req.URL.RawQuery)}
+	if e.op.RequestModel != "" && !e.isRegistration() && e.req.Body.Whole() { // a registration that is sent again is signed again
+		this.body = e.memory.of(string(e.req.Body.Bytes))
+	}
+	if before, seen := e.memory.interactions.get(k); seen && before.differs(this) {
 		e.breach("header x-fapi-interaction-id", "an id of its own", "that of an earlier request for something else")
 		return
 	}
@@ -170,7 +173,7 @@ func holdRepeatedRefusal(e *examination) {
 // CLI-LINKS. A query that no link has had may be from before the traffic began,
 // until a list was seen that the same token opened.
 func holdLinks(e *examination) {
-	if !e.is(contract.ListAccounts, contract.GetAccount) || e.req.URL.RawQuery == "" || e.hasQuery("access_token") {
+	if !e.is(contract.ListAccounts, contract.GetAccount) || e.req.URL.RawQuery == "" || e.leaks {
 		return
 	}
 	if _, known := e.memory.links.get(e.memory.of(string(e.op.ID), normalQuery(e.req.URL.RawQuery))); known {

@@ -83,7 +83,11 @@ func holdTokenRegistered(e *examination) {
 	if !known || !registered.deleted.IsZero() {
 		return
 	}
-	if proofs := e.proofs(); len(proofs) == 1 && registered.method != "" {
+	proofs := e.proofs()
+	if e.provenByCertificate() && registered.method != "self_signed_tls_client_auth" {
+		proofs = append(proofs, byCertificate)
+	}
+	if len(proofs) == 1 && registered.method != "" {
 		e.met()
 		// An assertion may be signed with the secret too.
 		if used := proofs[0]; string(used) != registered.method && !(used == byAssertion && registered.method == "client_secret_jwt") {
@@ -126,7 +130,7 @@ func (e *examination) rememberClient() {
 	}
 	method, _ := said("token_endpoint_auth_method", "tokenEndpointAuthMethod").(string)
 	life := &client{redirects: shorts(texts(said("redirect_uris"))), grants: shorts(texts(said("grant_types"))), method: short(method)}
-	if scope, ok := said("scope").(string); ok && !withheld(scope) {
+	if scope, ok := said("scope").(string); ok && !e.withheld(scope) {
 		life.scopes = shorts(scopesOf(scope))
 	}
 	e.memory.clients.put(e.memory.of(id), life)

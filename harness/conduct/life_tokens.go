@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -138,14 +139,36 @@ func holdTokenReuse(e *examination) {
 	}
 }
 
-// grantedKey stands for client and scope of a client-credentials request; 0 for
-// another request.
+// grantedKey stands for client and scope of a client-credentials request, and for
+// client and consent, or refresh token, of a request to refresh; 0 for another.
 func (e *examination) grantedKey() key {
-	if grant, _ := e.field("grant_type"); e.op.ID != contract.RequestToken || grant != "client_credentials" || e.caller() == "" {
+	grant, _ := e.field("grant_type")
+	switch {
+	case e.op.ID != contract.RequestToken || e.caller() == "":
+		return 0
+	case grant == "refresh_token":
+		return e.refreshedKey()
+	case grant != "client_credentials":
 		return 0
 	}
 	scope, _ := e.field("scope")
 	return e.memory.of(append([]string{e.caller()}, scopesOf(scope)...)...)
+}
+
+// refreshedKey stands for client and consent of a request to refresh, for client
+// and refresh token where the consent is not known; 0 where neither is.
+func (e *examination) refreshedKey() key {
+	var of key
+	if life := e.refreshing(); life != nil {
+		of = life.token.consent
+	}
+	if value, ok := e.field("refresh_token"); of == 0 && ok {
+		of = e.memory.of(value)
+	}
+	if of == 0 {
+		return 0
+	}
+	return e.memory.of("refresh", e.caller(), strconv.FormatUint(uint64(of), 16))
 }
 
 // rememberToken keeps what the token endpoint gives.

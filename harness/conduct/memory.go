@@ -63,9 +63,9 @@ type memory struct {
 	links    lives[struct{}]
 	bodies   lives[struct{}] // lists that were read already
 
-	interactions lives[key] // the request that an interaction id was sent with
-	jtis         lives[key] // the token that a jti was sent in
-	uses         lives[key] // the authorisation request that a state or nonce was sent in
+	interactions lives[interaction] // by interaction id
+	jtis         lives[key]         // the token that a jti was sent in
+	uses         lives[key]         // the authorisation request that a state or nonce was sent in
 
 	verdicts lives[[]violation] // what the schema says of a body
 
@@ -82,7 +82,7 @@ func newMemory(size int) *memory {
 		consents: newLives[*consent](size), clients: newLives[*client](size),
 		issuers: newLives[struct{}](few), endpoints: newLives[struct{}](few),
 		accounts: newLives[struct{}](size), links: newLives[struct{}](size), bodies: newLives[struct{}](size),
-		interactions: newLives[key](size), jtis: newLives[key](size), uses: newLives[key](size),
+		interactions: newLives[interaction](size), jtis: newLives[key](size), uses: newLives[key](size),
 		verdicts: newLives[[]violation](min(size, manyBodies)), holds: newLives[hold](size), reads: newLives[*read](size), posts: newLives[*post](size), refusals: newLives[*refusal](size),
 		grants: newLives[*granted](size)}
 }
@@ -215,6 +215,17 @@ func shorts(texts []string) []string {
 		all = append(all, text)
 	}
 	return all
+}
+
+// interaction is the request that an interaction id was sent with.
+type interaction struct {
+	request key
+	body    key // 0 where it has none, or it is not known as it was
+}
+
+// differs tells whether it is known to be another request.
+func (i interaction) differs(other interaction) bool {
+	return i.request != other.request || i.body != 0 && other.body != 0 && i.body != other.body
 }
 
 // hold is the time in which an operation is not to be called.

@@ -10,7 +10,6 @@ import (
 
 	"obconform/harness/contract"
 	"obconform/harness/jose"
-	"obconform/harness/traffic"
 )
 
 // CLI-REG-CONTENT-TYPE.
@@ -205,5 +204,5 @@ func (e *examination) basicUser() (user string, ok bool) {
 		return "", false
 	}
 	user, _, ok = basicPair(e.auth.value)
-	return user, ok && !traffic.Withheld(user)
+	return user, ok && !e.withheld(user)
 }

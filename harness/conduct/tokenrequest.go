@@ -46,7 +46,7 @@ func holdTokenParams(e *examination) {
 		return
 	}
 	grant := values.Get("grant_type")
-	if withheld(grant) || strings.HasPrefix(grant, "urn:") {
+	if e.withheld(grant) || strings.HasPrefix(grant, "urn:") {
 		return
 	}
 	e.met()
@@ -95,6 +95,13 @@ func (e *examination) proofs() []proof {
 	return all
 }
 
+// provenByCertificate tells whether a certificate is all that the client can
+// prove itself by. A recorder may have left out what else there was.
+func (e *examination) provenByCertificate() bool {
+	_, known := e.form()
+	return known && !e.recorded() && !e.auth.present && len(e.proofs()) == 0 && e.req.CertificateKnown && len(e.req.Certificate) > 0
+}
+
 // CLI-TOKEN-AUTH. A client id in the body proves nothing, so it may stand beside
 // any proof. Without one a client certificate is the proof; where nobody knows
 // whether there was one, or the recorder may have taken the header out, nothing
@@ -110,8 +117,13 @@ func holdTokenAuth(e *examination) {
 	case len(proofs) > 1:
 		e.breach("form client_id", "one way of proving itself", fmt.Sprintf("%d: %s", len(proofs), join(proofs)))
 	case len(proofs) == 1 && proofs[0] == byBasic && e.auth.value != "":
-		if _, _, ok := basicPair(e.auth.value); !ok {
+		user, _, ok := basicPair(e.auth.value)
+		if !ok {
 			e.breach("header Authorization", "Basic, with client id and secret in Base64, parted by a colon", "Basic, with something else")
+			return
+		}
+		if id, given := e.field("client_id"); given && id != user && !e.withheld(user) {
+			e.breach("form client_id", "the client of the Authorization header", "another")
 			return
 		}
 		e.met()

@@ -55,7 +55,8 @@ func holdCertificate(e *examination) {
 // hasQuery tells whether the query has a parameter, without parsing it where it
 // does not.
 func (e *examination) hasQuery(name string) bool {
-	return strings.Contains(e.req.URL.RawQuery, name) && e.req.URL.Query().Has(name)
+	raw := e.req.URL.RawQuery
+	return (strings.Contains(raw, name) || strings.Contains(raw, "%")) && e.req.URL.Query().Has(name)
 }
 
 // CLI-URL-TOKEN. That a token stands there is a breach whatever its value.
@@ -63,11 +64,55 @@ func holdURLToken(e *examination) {
 	if !e.api || e.op.Token == contract.NoToken {
 		return
 	}
-	if e.hasQuery("access_token") {
-		e.breach("query access_token", "the token in the Authorization header", "a token in the URL")
+	if where := e.tokenInURL(); where != "" {
+		e.leaks = true
+		e.breach(where, "the token in the Authorization header", "a token in the URL")
 		return
 	}
 	e.met()
+}
+
+// tokenInURL is where the URL has an access token, empty for nowhere: under the
+// name that is meant for it, or under any name the request's own, or one that the
+// bank has issued.
+func (e *examination) tokenInURL() string {
+	if e.hasQuery("access_token") {
+		return "query access_token"
+	}
+	if e.isAccessToken(e.route.Resource) {
+		return "path"
+	}
+	if e.req.URL.RawQuery == "" {
+		return ""
+	}
+	query := e.req.URL.Query()
+	for _, name := range sortedKeys(query) {
+		if e.isAccessToken(name) {
+			return "query" // without the name, which is the token
+		}
+		if slices.ContainsFunc(query[name], e.isAccessToken) {
+			return "query " + name
+		}
+	}
+	return ""
+}
+
+// isAccessToken tells whether a text is the request's token, or one whose issue
+// was seen.
+func (e *examination) isAccessToken(text string) bool {
+	if scheme, rest, ok := strings.Cut(text, " "); ok && strings.EqualFold(scheme, "bearer") {
+		text = strings.TrimSpace(rest)
+	}
+	if text == "" || e.withheld(text) {
+		return false
+	}
+	if e.auth.scheme == "bearer" && text == e.auth.value {
+		return true
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	life, known := e.memory.tokens.get(e.memory.of(text))
+	return known && life.issued
 }
 
 // CLI-URL-SECRET. A code belongs into the URL on its way to the client, not on
@@ -76,15 +121,15 @@ func holdURLSecret(e *examination) {
 	if _, password := userinfo(e); password {
 		e.breach("userinfo", "no credentials in the URL", "a user and a password")
 	}
-	if !e.is(contract.RequestToken, contract.Authorize) {
-		return
-	}
+	oauth := e.is(contract.RequestToken, contract.Authorize)
 	for _, name := range []string{"client_secret", "client_assertion", "refresh_token", "code"} {
-		if e.hasQuery(name) {
+		if (oauth || name != "code") && e.hasQuery(name) {
 			e.breach("query "+name, "no such parameter in the URL", "one")
 		}
 	}
-	e.met()
+	if oauth {
+		e.met()
+	}
 }
 
 func userinfo(e *examination) (user string, password bool) {

@@ -15,7 +15,7 @@ const (
 
 var clientAuthorizationClauses = []Clause{
 	{CliAuthzParams, DynamicRegistration, Std,
-		"An authorisation request must say client_id, redirect_uri and response_type (code or code id_token), in the query or in its request object, and no parameter twice or differently in the two.",
+		"An authorisation request must say client_id, redirect_uri and response_type (code or code id_token), in the query or in its request object, no parameter twice, and client_id and response_type not differently in the two.",
 		Source{"OpenID Connect Core 1.0", "sections 3.1.2.1, 3.3.2.1 and 6.1"}},
 	{CliAuthzScope, DynamicRegistration, Std,
 		"The scope of an authorisation request must have openid, and accounts or fundsconfirmations as its consent needs.",
