@@ -300,3 +300,19 @@ func TestShardsThatCannotBeRead(t *testing.T) {
 		}
 	}
 }
+
+// Shards of several targets are kept apart: each target lacks what only the
+// other has.
+func TestShardsOfSeveralTargets(t *testing.T) {
+	one, other := shard(1, 2, spec("one", contract.AccList200)), shard(2, 2, spec("two", contract.AccListStable))
+	other.Target = map[string]any{"target": map[string]any{"baseUrl": "https://other.example"}}
+	names, parts := report.ByTarget([]report.Results{one, other})
+	if len(names) != 2 {
+		t.Fatalf("targets %q", names)
+	}
+	for name, missing := range map[string]string{"https://bank.example": "2/2", "https://other.example": "1/2"} {
+		if got := merged(t, parts[name]...); got.Outcome != report.OutcomeInconclusive || !slices.Equal(got.Shards.Missing(), []string{missing}) {
+			t.Errorf("%s: %s, %v is missing", name, got.Outcome, got.Shards.Missing())
+		}
+	}
+}
