@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -116,6 +117,7 @@ func (c checkCommand) line() []string {
 
 // read has all recordings judged, each up to its damage, until it is interrupted.
 func (c checkCommand) read(sh *shell, judge *gate.Judge) error {
+	defer spendMemory(sh.environ)()
 	stop, release := runner.Signals()
 	defer release()
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -145,6 +147,21 @@ func (c checkCommand) read(sh *shell, judge *gate.Judge) error {
 		}
 	}
 	return nil
+}
+
+// spendMemory has garbage collected more seldom, as long as there is room below a
+// limit: that is a fifth of what judging costs. A user who says so otherwise has
+// the last word. It answers what undoes it.
+func spendMemory(environ []string) (undo func()) {
+	const percent, room = 400, 112 << 20
+	if variable(environ, "GOGC")+variable(environ, "GOMEMLIMIT") != "" {
+		return func() {}
+	}
+	before, limit := debug.SetGCPercent(percent), debug.SetMemoryLimit(room)
+	return func() {
+		debug.SetGCPercent(before)
+		debug.SetMemoryLimit(limit)
+	}
 }
 
 // readOne has one recording judged.
