@@ -25,6 +25,8 @@ type Exchange struct {
 	// repeats answers knows it.
 	Number int
 	Method string
+	// Address is the bank's: scheme and host.
+	Address string
 	// Path is that of the request with its query.
 	Path   string
 	Header http.Header

@@ -13,6 +13,9 @@ import (
 	"obconform/harness/mockbank"
 )
 
+// recorded is the address of a bank that nobody asks again.
+const recorded = "https://bank.example"
+
 // judged is what the gate finds in a recording that fails a check.
 func judged(t *testing.T, tape []Exchange) []evidence.Finding {
 	t.Helper()
@@ -35,7 +38,7 @@ func judged(t *testing.T, tape []Exchange) []evidence.Finding {
 // one there is nothing to find.
 func TestEveryPlantedFaultIsFoundAndNothingIsInvented(t *testing.T) {
 	t.Parallel()
-	recordings, err := RecordAll()
+	recordings, err := RecordAll(recorded)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +73,7 @@ func TestEveryPlantedFaultIsFoundAndNothingIsInvented(t *testing.T) {
 // the clean recording have it.
 func TestExpectations(t *testing.T) {
 	t.Parallel()
-	recordings, err := RecordAll()
+	recordings, err := RecordAll(recorded)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,23 +161,43 @@ func TestLive(t *testing.T) {
 		if fault != "" {
 			faults = append(faults, fault)
 		}
-		tape, err := Record(keys, faults...)
-		if err != nil {
-			t.Fatal(err)
-		}
+		tape, server := atLoopback(t, keys, faults...)
 		work := Work{Dir: t.TempDir()}
 		file, err := work.write("tape.json", tape)
 		if err != nil {
 			t.Fatal(err)
 		}
-		server := httptest.NewServer(Repeat(tape))
 		t.Cleanup(server.Close)
 		results := filepath.Join(work.Dir, "results.json")
-		if err := Live(file, server.URL, results); err != nil {
+		if err := Live(file, results); err != nil {
 			t.Fatal(err)
 		}
 		if failed, err := breaches(results); err != nil || len(failed) != want {
 			t.Errorf("%q: breaches at %v, expected %d (%v)", fault, failed, want, err)
 		}
 	}
+}
+
+// atLoopback is a recording, repeated where it was made. Another process may have
+// taken the port meanwhile: then it is made anew.
+func atLoopback(t *testing.T, keys *mockbank.Keys, faults ...string) ([]Exchange, *httptest.Server) {
+	t.Helper()
+	var taken error
+	for range 10 {
+		address, err := Loopback()
+		if err != nil {
+			t.Fatal(err)
+		}
+		tape, err := Record(address, keys, faults...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		server, err := repeating(tape)
+		if err == nil {
+			return tape, server
+		}
+		taken = err
+	}
+	t.Fatal(taken)
+	return nil, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -29,25 +28,21 @@ func obconformLive(w Work) (Job, error) {
 	file, err := w.write("tape.json", w.Tape)
 	results := filepath.Join(w.Dir, "results.json")
 	return Job{
-		Command: []string{self, LiveCommand, file, w.Address, results},
+		Command: []string{self, LiveCommand, file, results},
 		Failed:  func([]byte, []proxied) (map[int]bool, error) { return breaches(results) },
 	}, err
 }
 
-// Live makes the requests of a recording, in a file, to the server at that address
-// and writes what came of them to another file.
-func Live(tape, address, results string) error {
+// Live makes the requests of a recording, in a file, and writes what came of them to
+// another file.
+func Live(tape, results string) error {
 	var recorded []Exchange
 	if err := readJSON(tape, &recorded); err != nil {
 		return err
 	}
-	server, err := url.Parse(address)
-	if err != nil {
-		return err
-	}
-	transport := conform.NewTransport(silent{}, elsewhere{server}, conform.Options{Sides: gate.Bank})
+	transport := conform.NewTransport(silent{}, nil, conform.Options{Sides: gate.Bank})
 	for i, x := range recorded {
-		request, err := http.NewRequest(x.Method, Bank+x.Path, bytes.NewReader(x.Body))
+		request, err := http.NewRequest(x.Method, x.Address+x.Path, bytes.NewReader(x.Body))
 		if err != nil {
 			return err
 		}
@@ -68,15 +63,6 @@ func Live(tape, address, results string) error {
 		return err
 	}
 	return os.WriteFile(results, data, 0o600)
-}
-
-// elsewhere sends what is for the recorded bank to the server that stands for it.
-type elsewhere struct{ server *url.URL }
-
-func (e elsewhere) RoundTrip(request *http.Request) (*http.Response, error) {
-	outgoing := request.Clone(request.Context())
-	outgoing.URL.Scheme, outgoing.URL.Host = e.server.Scheme, e.server.Host
-	return http.DefaultTransport.RoundTrip(outgoing)
 }
 
 // silent is no test: what came of it is read from the results.

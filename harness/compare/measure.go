@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,14 +33,18 @@ type Usage struct {
 // patience is how long one run may take: the slowest needs a minute.
 const patience = 10 * time.Minute
 
-// Run has a tool check a recording that is repeated by a server of its own.
+// Run has a tool check a recording that is repeated by a server at the recorded
+// bank's address.
 func (t Tool) Run(w Work) (u Usage, err error) {
 	dir, err := os.MkdirTemp("", "compare-")
 	if err != nil {
 		return u, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	server := httptest.NewServer(Repeat(w.Tape))
+	server, err := repeating(w.Tape)
+	if err != nil {
+		return u, err
+	}
 	defer server.Close()
 	w.Dir, w.Address = dir, server.URL
 	job, err := t.Prepare(w)
@@ -49,23 +54,33 @@ func (t Tool) Run(w Work) (u Usage, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var out bytes.Buffer
-	command := exec.CommandContext(ctx, job.Command[0], job.Command[1:]...)
+	self, err := os.Executable()
+	if err != nil {
+		return u, err
+	}
+	took := filepath.Join(dir, "took.json")
+	command := exec.CommandContext(ctx, self, append([]string{WatchCommand, took}, job.Command...)...)
 	command.Stdout, command.Stderr, command.Dir = &out, &out, dir
 	command.Env = append(os.Environ(), "HOME="+dir, "NO_COLOR=1", "NO_UPDATE_NOTIFIER=1", "NODE_NO_WARNINGS=1")
 	began := time.Now()
 	if err := command.Start(); err != nil {
 		return u, err
 	}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- command.Wait()
+		cancel() // whoever waits for the tool to serve waits no longer
+	}()
 	var answers []proxied
 	if job.Ready != "" {
 		answers, u.Wall, err = through(ctx, job, w.Tape)
-		_ = command.Process.Signal(syscall.SIGTERM) // Wait tells what came of it
+		_ = command.Process.Signal(syscall.SIGTERM) // fails only for one that has ended
 	}
-	if failed := command.Wait(); job.Ready == "" {
+	if failed := <-ended; failed != nil && !errors.As(failed, new(*exec.ExitError)) {
+		err = errors.Join(err, failed)
+	}
+	if job.Ready == "" {
 		u.Wall = time.Since(began)
-		if exit := (*exec.ExitError)(nil); failed != nil && !errors.As(failed, &exit) {
-			err = failed
-		}
 	}
 	if err == nil {
 		u.Failed, err = job.Failed(out.Bytes(), answers)
@@ -73,10 +88,33 @@ func (t Tool) Run(w Work) (u Usage, err error) {
 	if err != nil {
 		return u, fmt.Errorf("%s: %w\n%s", t.Name, err, end(out.Bytes()))
 	}
-	usage, _ := command.ProcessState.SysUsage().(*syscall.Rusage)
-	u.CPU = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
-	u.Memory = usage.Maxrss << 10
+	var measured watched
+	if err := readJSON(took, &measured); err != nil {
+		return u, err
+	}
+	u.CPU, u.Memory = measured.CPU, measured.Memory
 	return u, nil
+}
+
+// repeating serves a recording at the address where it was made.
+func repeating(tape []Exchange) (*httptest.Server, error) {
+	address, err := url.Parse(tape[0].Address)
+	if err != nil {
+		return nil, err
+	}
+	server := httptest.NewUnstartedServer(Repeat(tape))
+	_ = server.Listener.Close() // nobody knows of it
+	if server.Listener, err = net.Listen("tcp", address.Host); err != nil {
+		return nil, err
+	}
+	server.Start()
+	return server, nil
+}
+
+// Loopback is an address for a bank to be recorded at, where it can be repeated.
+func Loopback() (string, error) {
+	port, err := freePort()
+	return fmt.Sprintf("http://127.0.0.1:%d", port), err
 }
 
 // through sends a recording through a proxy once it serves. The time is without

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"obconform/harness/contract"
 	"obconform/harness/traffic"
 )
 
@@ -21,12 +22,26 @@ func obconformCheck(w Work) (Job, error) {
 	}, err
 }
 
-// breaches are the exchanges that our results show for each breach.
+// obconformProxy audits both sides of what passes it; only what it says of the
+// bank is compared.
+func obconformProxy(w Work) (Job, error) {
+	port, err := freePort()
+	address := fmt.Sprintf("127.0.0.1:%d", port)
+	reports := filepath.Join(w.Dir, "reports")
+	return Job{
+		Command: []string{w.Obconform, "proxy", "--to", w.Address, "--addr", address, "--quiet", "--reports", reports},
+		Ready:   "http://" + address + "/oauth2/jwks", Through: "http://" + address,
+		Failed: func([]byte, []proxied) (map[int]bool, error) { return breaches(filepath.Join(reports, "results.json")) },
+	}, err
+}
+
+// breaches are the exchanges that our results show for each breach of the bank's.
 func breaches(results string) (map[int]bool, error) {
 	var read struct {
 		Exchanges int
 		Specs     []struct {
 			Findings []struct {
+				Clause   contract.ClauseID
 				Fails    bool
 				Exchange int
 			}
@@ -42,7 +57,7 @@ func breaches(results string) (map[int]bool, error) {
 	failed := map[int]bool{}
 	for _, spec := range read.Specs {
 		for _, finding := range spec.Findings {
-			if !finding.Fails {
+			if !finding.Fails || contract.IsClientClause(finding.Clause) {
 				continue
 			}
 			number := -1
@@ -82,7 +97,7 @@ func (x shownExchange) number() int {
 
 // Traffic is the exchange as it was seen.
 func (x Exchange) Traffic() (traffic.Exchange, error) {
-	address, err := url.Parse(Bank + x.Path)
+	address, err := url.Parse(x.Address + x.Path)
 	if err != nil {
 		return traffic.Exchange{}, err
 	}
@@ -97,7 +112,7 @@ func HAR(tape []Exchange) any {
 	for _, x := range tape {
 		entries = append(entries, anyMap{"startedDateTime": x.Started.UTC().Format(time.RFC3339Nano), "time": float64(x.Ended.Sub(x.Started)) / float64(time.Millisecond),
 			"cache": anyMap{}, "timings": anyMap{"send": 0, "wait": 0, "receive": 0},
-			"request": anyMap{"method": x.Method, "url": Bank + x.Path, "httpVersion": "HTTP/1.1", "cookies": []any{}, "queryString": []any{},
+			"request": anyMap{"method": x.Method, "url": x.Address + x.Path, "httpVersion": "HTTP/1.1", "cookies": []any{}, "queryString": []any{},
 				"headers": harFields(x.Header), "headersSize": -1, "bodySize": len(x.Body),
 				"postData": anyMap{"mimeType": x.Header.Get("Content-Type"), "text": string(x.Body)}},
 			"response": anyMap{"status": x.Status, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": []any{}, "headers": harFields(x.AnswerHeader),

@@ -14,17 +14,17 @@ type Recordings struct {
 	Faulty [][]Exchange
 }
 
-// RecordAll records them all. The error says at which fault and which step.
-func RecordAll() (r Recordings, err error) {
+// RecordAll records them all at banks of that address. The error says at which fault and which step.
+func RecordAll(address string) (r Recordings, err error) {
 	keys, err := mockbank.GenerateKeys()
 	if err != nil {
 		return r, err
 	}
-	if r.Clean, err = Record(keys); err != nil {
+	if r.Clean, err = Record(address, keys); err != nil {
 		return r, fmt.Errorf("without a fault: %w", err)
 	}
 	for _, fault := range Faults() {
-		tape, err := Record(keys, fault.ID)
+		tape, err := Record(address, keys, fault.ID)
 		if err != nil {
 			return r, fmt.Errorf("%s: %w", fault.ID, err)
 		}

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -18,32 +16,25 @@ import (
 	"obconform/harness/mockbank"
 )
 
-// Bank is the address that the recorded bank has.
-const Bank = "https://bank.example"
-
 const (
 	aisp  = "/open-banking/v3.1/aisp"
 	cbpii = "/open-banking/v3.1/cbpii"
 )
 
 // Record has a client go the same way each time, at a mock bank with those
-// faults, and keeps its exchanges. The error says which step failed.
-func Record(keys *mockbank.Keys, faults ...string) ([]Exchange, error) {
-	bank, err := mockbank.New(mockbank.Options{BaseURL: Bank, Keys: keys, Faults: faults})
+// faults that calls itself by the address, and keeps its exchanges. The error says
+// which step failed.
+func Record(address string, keys *mockbank.Keys, faults ...string) ([]Exchange, error) {
+	bank, err := mockbank.New(mockbank.Options{BaseURL: address, Keys: keys, Faults: faults})
 	if err != nil {
 		return nil, err
 	}
-	c := &client{bank: bank.Handler(), credentials: bank.Credentials()}
-	dir, err := os.MkdirTemp("", "compare-")
+	c := &client{address: address, bank: bank.Handler(), credentials: bank.Credentials()}
+	key, err := jose.ParsePrivateKey([]byte(c.credentials.SigningKeyPEM))
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	key := filepath.Join(dir, "key.pem")
-	if err := os.WriteFile(key, []byte(c.credentials.SigningKeyPEM), 0o600); err != nil {
-		return nil, err
-	}
-	if c.signer, err = jose.LoadSigner(key, c.credentials.SigningKeyID); err != nil {
+	if c.signer, err = jose.NewSigner(key.Signer, c.credentials.SigningKeyID); err != nil {
 		return nil, err
 	}
 	for _, walk := range []func(){c.keysAndTokens, c.registration, c.accountConsent, c.accounts, c.funds} {
@@ -56,6 +47,7 @@ func Record(keys *mockbank.Keys, faults ...string) ([]Exchange, error) {
 
 // client is a client that records itself. After an error it does nothing more.
 type client struct {
+	address     string
 	bank        http.Handler
 	credentials mockbank.Credentials
 	signer      *jose.Signer
@@ -71,8 +63,8 @@ func (c *client) do(step, method, path string, header http.Header, body string) 
 	if c.err != nil {
 		return nil
 	}
-	x := Exchange{Step: step, Number: len(c.tape), Method: method, Path: path, Header: header, Body: []byte(body), Started: time.Now()}
-	request := httptest.NewRequest(method, Bank+path, strings.NewReader(body))
+	x := Exchange{Step: step, Number: len(c.tape), Method: method, Address: c.address, Path: path, Header: header, Body: []byte(body), Started: time.Now()}
+	request := httptest.NewRequest(method, c.address+path, strings.NewReader(body))
 	request.Header = header.Clone()
 	recorder := httptest.NewRecorder()
 	c.bank.ServeHTTP(recorder, request)
@@ -85,7 +77,7 @@ func (c *client) do(step, method, path string, header http.Header, body string) 
 func (c *client) fields(credential string, more ...string) http.Header {
 	header := http.Header{}
 	header.Set("Accept", "application/json")
-	id := uuid.NewSHA1(uuid.NameSpaceURL, fmt.Append(nil, Bank, len(c.tape)))
+	id := uuid.NewSHA1(uuid.NameSpaceURL, fmt.Append(nil, "exchange ", len(c.tape)))
 	id[6] = id[6]&0x0f | 0x40 // as if it were made by chance, and yet the same each time
 	header.Set("x-fapi-interaction-id", id.String())
 	if credential != "" {
@@ -100,7 +92,7 @@ func (c *client) fields(credential string, more ...string) http.Header {
 }
 
 func (c *client) token(step string, form url.Values) string {
-	basic := httptest.NewRequest(http.MethodGet, Bank, nil)
+	basic := httptest.NewRequest(http.MethodGet, c.address, nil)
 	basic.SetBasicAuth(c.credentials.ClientID, c.credentials.ClientSecret)
 	header := http.Header{"Accept": {"application/json"}, "Content-Type": {"application/x-www-form-urlencoded"}, "Authorization": basic.Header["Authorization"]}
 	return c.text(c.do(step, http.MethodPost, "/oauth2/token", header, form.Encode()), "access_token")
@@ -145,7 +137,7 @@ func (c *client) registration() {
 	registered := c.do("register", http.MethodPost, path, c.fields("", "Content-Type", "application/jose"), request)
 	id, secret := c.text(registered, "client_id"), c.text(registered, "client_secret")
 	c.do("register wrongly", http.MethodPost, path, c.fields("", "Content-Type", "application/jose"), "no JWS")
-	basic := httptest.NewRequest(http.MethodGet, Bank, nil)
+	basic := httptest.NewRequest(http.MethodGet, c.address, nil)
 	basic.SetBasicAuth(id, secret)
 	credential := basic.Header.Get("Authorization")
 	c.do("read the registration", http.MethodGet, path+"/"+id, c.fields(credential), "")

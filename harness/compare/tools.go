@@ -61,7 +61,8 @@ func Tools() []Tool {
 	return []Tool{
 		{Name: "obconform check", Prepare: obconformCheck, Lives: true, Often: 10},
 		{Name: "obconform in a Go client", Prepare: obconformLive, Lives: true, Often: 5},
-		{Name: "venom 1.3.0-beta.2", Prepare: venom, Often: 2},
+		{Name: "obconform proxy", Prepare: obconformProxy, Lives: true, Often: 5},
+		{Name: "venom 1.3.0-beta.2", Prepare: venom, Often: 0.5},
 		{Name: "Prism 5.14.2, proxy", Prepare: prismProxy, Often: 1},
 		{Name: "Step CI 2.8.2", Prepare: stepCI, Often: 0.5},
 		{Name: "Dredd 14.1.0", Prepare: dredd, Often: 0.25},

@@ -18,6 +18,7 @@ func TestBreaches(t *testing.T) {
 		"two of three entries": {`{"exchanges":3,"specs":[{"findings":[{"fails":true,"exchange":1}],"exchanges":[{"origin":"a.har, entry 1"},{"origin":"a.har, entry 3"}]},
 			{"findings":[{"fails":true,"exchange":0},{"fails":false,"exchange":-1}],"exchanges":[{"origin":"a.har, entry 1"}]}]}`, []int{0, 2}, ""},
 		"by the request":             {`{"exchanges":3,"specs":[{"findings":[{"fails":true,"exchange":0}],"exchanges":[{"detail":{"requestHeaders":[{"name":"X-Recorded","value":"7"}]}}]}]}`, []int{7}, ""},
+		"the client's breach":        {`{"exchanges":3,"specs":[{"findings":[{"clause":"CLI-MODEL","fails":true,"exchange":0}],"exchanges":[{"origin":"a.har, entry 1"}]}]}`, nil, ""},
 		"nothing found":              {`{"exchanges":3,"specs":[{"findings":[{"fails":false,"exchange":0}],"exchanges":[{"origin":"a.har, entry 1"}]}]}`, nil, ""},
 		"nothing judged":             {`{"exchanges":0,"specs":[]}`, nil, "no exchange"},
 		"a breach without its place": {`{"exchanges":3,"specs":[{"findings":[{"fails":true,"exchange":-1}]}]}`, nil, "without its exchange"},

@@ -18,12 +18,8 @@ import (
 )
 
 func main() {
-	if len(os.Args) == 5 && os.Args[1] == compare.LiveCommand {
-		if err := compare.Live(os.Args[2], os.Args[3], os.Args[4]); err != nil {
-			fmt.Fprintln(os.Stderr, "compare:", err)
-			os.Exit(1)
-		}
-		return
+	if status, done := part(os.Args[1:]); done {
+		os.Exit(status)
 	}
 	binary := flag.String("binary", "bin/obconform", "our binary")
 	venom := flag.String("venom", "bin/venom", "venom's binary")
@@ -35,6 +31,24 @@ func main() {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
+}
+
+// part does what a process of the comparison's own is for.
+func part(args []string) (status int, done bool) {
+	var err error
+	switch {
+	case len(args) == 3 && args[0] == compare.LiveCommand:
+		err = compare.Live(args[1], args[2])
+	case len(args) > 2 && args[0] == compare.WatchCommand:
+		err = compare.Watch(args[1], args[2:]...)
+	default:
+		return 0, false
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "compare:", err)
+		return 1, true
+	}
+	return 0, true
 }
 
 // result is what came of one tool.
@@ -57,11 +71,14 @@ func run(binary, venom, modules, only string, times int) error {
 		}
 		*into = absolute
 	}
-	var err error
-	if base.Document, err = compare.NewDocument(compare.Bank); err != nil {
+	address, err := compare.Loopback()
+	if err != nil {
 		return err
 	}
-	recordings, err := compare.RecordAll()
+	if base.Document, err = compare.NewDocument(address); err != nil {
+		return err
+	}
+	recordings, err := compare.RecordAll(address)
 	if err != nil {
 		return err
 	}
