@@ -80,7 +80,7 @@ func (f Format) readable(number json.Number) (int, error) {
 	case err != nil || version < 1:
 		return 0, fmt.Errorf("has %s %s; expected a whole number from 1 on", f.Member, shown)
 	case version > int64(f.Version):
-		return 0, fmt.Errorf("has %s %s; %s: it comes from a newer obconform, so use that one or a newer one still", f.Member, shown, reads)
+		return 0, fmt.Errorf("has %s %s; %s: it comes from a newer obconform, so use that one", f.Member, shown, reads)
 	case version < int64(f.Oldest):
 		return 0, fmt.Errorf("has %s %s; %s: make it anew, or bring it up to date with the obconform before this one", f.Member, shown, reads)
 	}
