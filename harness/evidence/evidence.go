@@ -47,6 +47,9 @@ type Finding struct {
 	Differs bool `json:"differs,omitempty"`
 }
 
+// Count is how many single findings it stands for.
+func (f Finding) Count() int { return max(f.Times, 1) }
+
 // Exchange is one request and what came of it, redacted. Headers and bodies are
 // there where the spec found something, failed or was inconclusive.
 type Exchange struct {

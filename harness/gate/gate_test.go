@@ -16,9 +16,11 @@ import (
 	"obconform/harness/report"
 	"obconform/harness/report/evidencefile"
 	"obconform/harness/report/har"
+	"obconform/harness/report/junitcheck"
 	"obconform/harness/report/markdown"
 	"obconform/harness/report/page"
 	"obconform/harness/traffic"
+	"obconform/harness/waiver"
 )
 
 const base = "https://bank.example/open-banking/v3.1/aisp"
@@ -161,6 +163,13 @@ func TestReportsOfTraffic(t *testing.T) {
 				t.Errorf("%s, %s: shows a token", sides, name)
 			}
 		}
+		cases, err := junitcheck.Check(written["junit"])
+		if err != nil {
+			t.Errorf("%s: %v", sides, err)
+		}
+		if n := len(results.Specs); len(cases) < n {
+			t.Errorf("%s: %d test cases for %d specs", sides, len(cases), n)
+		}
 		again, err := report.ReadResults(written["json"])
 		if err != nil {
 			t.Fatalf("%s: results.json cannot be read back: %v", sides, err)
@@ -297,5 +306,33 @@ func TestWithoutAnEndNothingIsMissing(t *testing.T) {
 				t.Errorf("%s: exit status %d, %d findings: %s", name, got, results.Totals.Findings, results.Meaning())
 			}
 		}
+	}
+}
+
+// Waivers and a baseline accept what is counted as they accept what is kept.
+func TestWhatIsAcceptedIsCounted(t *testing.T) {
+	t.Parallel()
+	add := func(judge *gate.Judge) *gate.Judge {
+		for range 40 {
+			judge.Add(refused(otherID))
+		}
+		return judge
+	}
+	run := add(newJudge(t, gate.Options{Sides: gate.Bank})).Run(noon)
+	known, _, ok := report.NextBaseline(run, report.Judge(run))
+	if !ok || len(known.Entries()) != 1 {
+		t.Fatalf("a baseline of %v", known.Entries())
+	}
+	held := add(newJudge(t, gate.Options{Sides: gate.Bank, Run: report.Run{Baseline: &known}})).Results(noon)
+	if report.ExitStatus(held) != 0 || held.Baseline.Findings != 40 {
+		t.Errorf("with its baseline: %s, %+v", held.Meaning(), held.Baseline)
+	}
+	waivers := waiver.List{{Clause: contract.ComFapiEcho, Reason: "known", Ticket: "OB-1", Expires: noon.AddDate(0, 1, 0).Format(time.DateOnly)}}
+	waived := add(newJudge(t, gate.Options{Sides: gate.Bank, Run: report.Run{Waivers: waivers}})).Results(noon)
+	if report.ExitStatus(waived) != 0 || waived.Waivers[0].Findings != 40 || clauseOf(t, waived, contract.ComFapiEcho).Verdict != report.Waived {
+		t.Errorf("with a waiver: %s, %+v", waived.Meaning(), waived.Waivers)
+	}
+	if strict := add(newJudge(t, gate.Options{Sides: gate.Bank, Run: report.Run{FailOn: []contract.Level{contract.Doc}}})).Results(noon); report.ExitStatus(strict) != 0 {
+		t.Errorf("where only doc fails: %s", strict.Meaning())
 	}
 }

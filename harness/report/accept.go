@@ -81,7 +81,7 @@ func newAcceptance(run Run) *acceptance {
 // goes before the baseline, which holds only what fails.
 func (a *acceptance) of(f evidence.Finding, fails bool) string {
 	if at := a.run.Waivers.For(f, a.run.Start); at >= 0 {
-		a.used[at]++
+		a.used[at] += f.Count()
 		w := a.run.Waivers[at]
 		return Line(fmt.Sprintf("waived until %s (%s): %s", w.Expires, w.Ticket, w.Reason), maxValue)
 	}
@@ -91,7 +91,7 @@ func (a *acceptance) of(f evidence.Finding, fails bool) string {
 	entry := baseline.Fingerprint(f)
 	a.breaches = append(a.breaches, entry)
 	if a.run.Baseline != nil && a.run.Baseline.Holds(entry) {
-		a.held[entry]++
+		a.held[entry] += f.Count()
 		return "held by the baseline"
 	}
 	return ""

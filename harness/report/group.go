@@ -84,7 +84,7 @@ func (j *judgement) singles(s SpecResult, weights []weight) []FindingGroup {
 		}
 		w := weights[i]
 		single := FindingGroup{Clause: f.Clause, Level: w.Level, Habit: f.Habit, Where: evidence.AnyIndex(f.Where), First: f.Where,
-			Expected: f.Expected, Actual: f.Actual, Fails: w.fails, Accepted: w.accepted, Profiled: w.Reason, Count: max(f.Times, 1), Differs: f.Differs,
+			Expected: f.Expected, Actual: f.Actual, Fails: w.fails, Accepted: w.accepted, Profiled: w.Reason, Count: f.Count(), Differs: f.Differs,
 			Suite: s.Suite, Spec: s.Name, Exchange: -1}
 		if x := exchangeOf(s.Record, f); x != nil {
 			single.Example, single.Exchange = copied(x), f.Exchange
