@@ -113,6 +113,21 @@ func limited(s *story, step, retryAfter string) {
 	s.at(step).Response.Header.Set("Retry-After", retryAfter)
 }
 
+// onConnections asks for the list again and again, so long after one another, and
+// is told each time to wait.
+func onConnections(s *story, after time.Duration, connections ...string) {
+	limited(s, "list", "3")
+	s.drop("list page 2", "account")
+	rows(s, "list", len(connections), after)
+	for i, connection := range connections {
+		name := "list"
+		if i > 0 {
+			name = fmt.Sprintf("list %d", i+1)
+		}
+		s.at(name).Connection = connection
+	}
+}
+
 // rows repeats a step n times, so long after one another.
 func rows(s *story, step string, n int, after time.Duration) {
 	before := step
@@ -130,6 +145,12 @@ func paceBreaches() []breach {
 			s.drop("list page 2", "account")
 			then(s, "list 2", "list all", "list", time.Second)
 			s.at("list 2").Request.Header.Set("Authorization", "Bearer at-accounts")
+		}, ""},
+		{contract.CliRetryAfter, "at once, on the same connection", "list 2", "time", func(s *story) {
+			onConnections(s, 10*time.Millisecond, "c1", "c1")
+		}, ""},
+		{contract.CliRetryAfter, "over and over, on connections of their own", "list 3", "time", func(s *story) {
+			onConnections(s, 80*time.Millisecond, "c1", "c2", "c3")
 		}, ""},
 		{contract.CliRetryAfter, "at the token endpoint", "token funds 2", "time", func(s *story) {
 			s.insert("token funds 2", "token funds", "token funds", time.Second)
@@ -171,6 +192,9 @@ func paceTwins() []twin {
 			s.drop("list page 2", "account")
 			then(s, "list 2", "list", "list", 0)
 			s.at("list 2").Started = s.at("list").Started
+		}},
+		{"what was on its way on other connections", func(s *story) {
+			onConnections(s, 10*time.Millisecond, "c1", "c2", "c3")
 		}},
 		{"five reads in a row", func(s *story) { rows(s, "get consent again", 5, 50*time.Millisecond) }},
 		{"many reads, a second apart", func(s *story) { rows(s, "get consent again", 20, time.Second) }},

@@ -37,10 +37,20 @@ func (e *examination) holdKey() key {
 	return e.memory.of("hold", string(e.op.ID), strconv.FormatUint(uint64(who), 16))
 }
 
+// flight is how long a request may have been on its way when it is first seen: on
+// another connection than that of the 429 it may have left before that came.
+const flight = 100 * time.Millisecond
+
+// mayCross tells whether the request may have been on its way when the 429 came.
+func (e *examination) mayCross(h hold) bool {
+	since := e.started.Sub(h.from)
+	return since <= 0 || since <= flight && e.x.Connection != h.connection && e.x.Connection != "" && h.connection != ""
+}
+
 // CLI-RETRY-AFTER. What was on its way when the 429 came is no fault.
 func holdRetryAfter(e *examination) {
 	until, asked := e.memory.holds.get(e.holdKey())
-	if !asked || e.started.IsZero() || !e.started.After(until.from) {
+	if !asked || e.started.IsZero() || e.mayCross(until) {
 		return
 	}
 	if early := until.until.Sub(e.started); early > rounding {
@@ -55,7 +65,7 @@ func holdRetryAfter(e *examination) {
 func (e *examination) noteHold() {
 	if e.status() != http.StatusTooManyRequests || e.ended.IsZero() {
 		if k := e.holdKey(); k != 0 && e.x.Response != nil {
-			if until, asked := e.memory.holds.get(k); asked && e.started.After(until.from) {
+			if until, asked := e.memory.holds.get(k); asked && !e.mayCross(until) {
 				e.memory.holds.lru.Remove(k)
 			}
 		}
@@ -69,9 +79,15 @@ func (e *examination) noteHold() {
 	} else if at, err := http.ParseTime(value); err == nil && at.Sub(until) <= longest*time.Second {
 		until = at
 	}
-	if until.After(e.ended) {
-		e.memory.holds.put(e.holdKey(), hold{from: e.ended, until: until})
+	if !until.After(e.ended) {
+		return
 	}
+	this := hold{from: e.ended, until: until, connection: e.x.Connection}
+	// Of one wait the first 429 counts: whoever goes on asking was told by that.
+	if before, asked := e.memory.holds.get(e.holdKey()); asked && e.started.Before(before.until.Add(-rounding)) {
+		this.from, this.connection = before.from, before.connection
+	}
+	e.memory.holds.put(e.holdKey(), this)
 }
 
 const (

@@ -229,7 +229,11 @@ func (i interaction) differs(other interaction) bool {
 }
 
 // hold is the time in which an operation is not to be called.
-type hold struct{ from, until time.Time }
+type hold struct {
+	// from is when the first of the 429s came, on that connection.
+	from, until time.Time
+	connection  string
+}
 
 // read is a consent that is read again and again.
 type read struct {
