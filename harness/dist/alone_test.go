@@ -3,11 +3,11 @@ package dist_test
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -73,42 +73,62 @@ func TestTheBinaryNeedsNothingBesideIt(t *testing.T) {
 	}
 }
 
-// The mock bank writes what a client needs, and a run with that finds it sound.
-func TestTheMockBankNeedsNothingBesideIt(t *testing.T) {
-	folder := t.TempDir()
-	bank := exec.Command(first.binary, "mock", "--addr", "127.0.0.1:0", "--credentials", "bank", "--tls")
-	bank.Dir, bank.Env = folder, []string{}
+// serve starts a command that serves, and answers its address once it does.
+func serve(t *testing.T, folder, name string, args ...string) (address string) {
+	t.Helper()
+	ready := filepath.Join(folder, name+".ready")
+	server := exec.Command(first.binary, append([]string{name, "--addr", "127.0.0.1:0", "--ready-file", ready}, args...)...)
+	server.Dir, server.Env = folder, []string{}
 	var said bytes.Buffer
-	bank.Stdout, bank.Stderr = &said, &said
-	bank.WaitDelay = 5 * time.Second
-	if err := bank.Start(); err != nil {
+	server.Stdout, server.Stderr = &said, &said
+	server.WaitDelay = 5 * time.Second
+	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- bank.Wait() }()
-	defer func() { _ = bank.Process.Kill() }() // fails only where it has ended
-	config := filepath.Join(folder, "bank", "config.json")
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = server.Wait() }() // its stop command says how it ended
+	t.Cleanup(func() { _ = server.Process.Kill(); <-ended })
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		if _, err := os.Stat(config); err == nil {
-			break
+		if data, err := os.ReadFile(ready); err == nil && len(data) > 0 {
+			return strings.TrimSpace(string(data))
+		}
+		select {
+		case <-ended:
+			t.Fatalf("%s has ended: %s", name, said.String())
+		default:
 		}
 		if time.Now().After(end) {
-			t.Fatal("the mock bank writes no configuration")
+			t.Fatalf("%s does not serve", name)
 		}
 	}
-	out, status := alone(t, folder, "run", "--smoke", "--config", config)
-	if status != 0 || !strings.Contains(out, "PASSED") {
-		t.Errorf("exit status %d\n%s", status, out)
+}
+
+// The mock bank writes what a client needs, and a run with that finds it sound;
+// what a proxy before it records can be checked.
+func TestServersNeedNothingBesideThem(t *testing.T) {
+	folder := t.TempDir()
+	bank := serve(t, folder, "mock", "--credentials", "bank", "--reports", "client")
+	proxy := serve(t, folder, "proxy", "--to", bank, "--reports", "proxied")
+	answer, err := http.Get(proxy + "/open-banking/v3.0/.well-known/openid-configuration")
+	if err != nil || answer.StatusCode != http.StatusOK || answer.Body.Close() != nil {
+		t.Fatalf("%v, %v", answer, err)
 	}
-	if err := bank.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-ended:
-		if status := bank.ProcessState.ExitCode(); status != 0 {
-			t.Errorf("exit status %d\n%s", status, said.String())
+	for _, c := range []struct {
+		command string
+		status  int
+	}{
+		{"run --smoke --config bank/config.json --reports run", 0},
+		{"proxy stop --addr " + strings.TrimPrefix(proxy, "http://"), 0},
+		{"mock stop --addr " + strings.TrimPrefix(bank, "http://"), 1}, // the suites send a wrong request too
+		{"check proxied/exchanges.ndjson --reports checked", 0},
+	} {
+		if out, status := alone(t, folder, strings.Fields(c.command)...); status != c.status {
+			t.Errorf("%s: exit status %d, want %d\n%s", c.command, status, c.status, out)
 		}
-	case <-time.After(patience):
-		t.Fatal("the mock bank does not end")
+	}
+	for _, reports := range []string{"client", "proxied", "run", "checked"} {
+		if _, err := os.Stat(filepath.Join(folder, reports, "report.html")); err != nil {
+			t.Error(err)
+		}
 	}
 }
