@@ -136,7 +136,7 @@ func (s *scanner) value(limit int, within string) (text []byte, long bool, err e
 type valueState struct {
 	depth                     int
 	started, scalar           bool
-	inString, escaped, closed bool
+	inString, escaped bool
 }
 
 // scan looks at more of a value: how many bytes belong to it, and whether it ends
