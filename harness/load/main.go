@@ -158,6 +158,10 @@ func (s settings) memory() error {
 	for _, share := range []int{100, 10, 4, 2, 1} {
 		upTo, began := s.requests/share, time.Now()
 		part := (upTo - done) / len(bank.operations)
+		// A bank forgets the oldest of many consents, and tokens end.
+		if bank.operations, err = operationsOf(bank.address, bank.credentials); err != nil {
+			return err
+		}
 		for _, operation := range bank.operations {
 			if _, err := s.load(bank.address, operation, time.Hour, part); err != nil {
 				return err

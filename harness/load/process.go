@@ -28,7 +28,8 @@ type process struct {
 	operations []operation
 	cmd        *exec.Cmd
 	output     locked
-	reports    string
+	// reports and credentials are folders of a mock bank's.
+	reports, credentials string
 	// peak is the most memory that it had, in bytes, once it has ended.
 	peak int64
 }
@@ -173,8 +174,8 @@ func (s settings) startMock(name string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.reports = filepath.Join(dir, "reports")
-	if p.operations, err = operationsOf(p.address, filepath.Join(dir, "credentials")); err != nil {
+	p.reports, p.credentials = filepath.Join(dir, "reports"), filepath.Join(dir, "credentials")
+	if p.operations, err = operationsOf(p.address, p.credentials); err != nil {
 		_ = p.stop()
 		return nil, fmt.Errorf("%w\n%s", err, p.output.String())
 	}

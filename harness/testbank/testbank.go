@@ -49,18 +49,24 @@ type Bank struct {
 	started  time.Time
 	look     *template.Template
 	// open is the handler once all behind it is ready.
-	open  atomic.Pointer[http.Handler]
-	ready chan struct{}
+	open   atomic.Pointer[http.Handler]
+	ready  chan struct{}
+	active *tap.Active
 }
+
+// unwinding is how long requests whose connections were closed are waited for:
+// they have nothing more to do than to hand on what there was.
+const unwinding = 2 * time.Second
 
 // Start makes the bank and serves it at an address, such as 127.0.0.1:0. The
 // error says which option makes no sense, or that the address cannot be had.
 func Start(addr string, options Options) (*Bank, error) {
-	t := &Bank{options: options, started: time.Now(), look: look(), ready: make(chan struct{})}
+	t := &Bank{options: options, started: time.Now(), look: look(), active: &tap.Active{}, ready: make(chan struct{})}
 	var next http.Handler
 	options.Bank.Front = func(bank http.Handler) http.Handler {
 		next = bank
-		return http.HandlerFunc(t.serve)
+		t.active.Next = http.HandlerFunc(t.serve)
+		return t.active
 	}
 	var err error
 	if t.bank, err = mockbank.New(options.Bank); err != nil {
@@ -175,6 +181,8 @@ func (t *Bank) Unmet() []scenario.Step { return t.scenario.Unmet() }
 // end as long as the context allows, and returns when all are judged and written
 // down. The error says what was not written down.
 func (t *Bank) Close(ctx context.Context) error {
-	_ = t.server.Shutdown(ctx) // a client that takes longer is cut off
+	if t.server.Shutdown(ctx) != nil { // clients that take longer are cut off
+		t.judge.Lose(t.active.Wait(unwinding))
+	}
 	return t.trail.Close()
 }

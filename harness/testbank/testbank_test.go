@@ -1,10 +1,12 @@
 package testbank_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -241,5 +243,29 @@ func TestStartRefuses(t *testing.T) {
 		if bank, err := testbank.Start("127.0.0.1:0", options); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, %v", want, bank, err)
 		}
+	}
+}
+
+// A request that is cut off at the end, since its body does not come, is judged
+// like any other.
+func TestCloseCountsWhatItCutsOff(t *testing.T) {
+	t.Parallel()
+	c := start(t, testbank.Options{})
+	connection, err := net.Dial("tcp", strings.TrimPrefix(c.bank.URL(), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = connection.Close() }()
+	_, _ = io.WriteString(connection, "POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
+	if line, err := bufio.NewReader(connection).ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := c.bank.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if results := c.bank.Judge().Results(time.Now()); results.Exchanges != 1 {
+		t.Errorf("%d exchanges, %+v", results.Exchanges, results.Traffic)
 	}
 }

@@ -52,7 +52,12 @@ type Proxy struct {
 	judge  *gate.Judge
 	trail  *trail.Trail
 	served chan struct{} // closed once the listener is done
+	active *tap.Active
 }
+
+// unwinding is how long requests whose connections were closed are waited for:
+// they have nothing more to do than to hand on what there was.
+const unwinding = 2 * time.Second
 
 // Time-outs of a connection. Bodies have none of their own: they pass as slowly
 // as they come.
@@ -87,7 +92,8 @@ func Start(addr string, options Options) (*Proxy, error) {
 	if options.RewriteDiscovery {
 		passing.Rewrite = tap.NewDiscovery(options.To)
 	}
-	p.http = &http.Server{Handler: passing.Handler(), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
+	p.active = &tap.Active{Next: passing.Handler()}
+	p.http = &http.Server{Handler: p.active, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
 		ErrorLog: log.New(io.Discard, "", 0), DisableGeneralOptionsHandler: true}
 	if options.Certificate != nil {
 		listener = tls.NewListener(listener, serverTLS(options))
@@ -134,6 +140,7 @@ func (p *Proxy) Counts() trail.Counts { return p.trail.Counts() }
 func (p *Proxy) Close(ctx context.Context) error {
 	if p.http.Shutdown(ctx) != nil {
 		_ = p.http.Close() // a client that takes longer is cut off
+		p.judge.Lose(p.active.Wait(unwinding))
 	}
 	<-p.served
 	return p.trail.Close()

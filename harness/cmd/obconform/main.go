@@ -108,8 +108,16 @@ func newParser(cli *grammar, sh *shell) (*kong.Kong, error) {
 // tool's or the machine's 3.
 func fail(sh *shell, err error) int {
 	fmt.Fprintf(sh.err, "obconform: %v\n", err)
+	return statusOf(exitOK, err)
+}
+
+// statusOf is the exit status of a command that ends with a status, or an error.
+func statusOf(status int, err error) int {
 	var usage usageError
-	if errors.As(err, &usage) {
+	switch {
+	case err == nil:
+		return status
+	case errors.As(err, &usage):
 		return exitUsage
 	}
 	return exitUndecided

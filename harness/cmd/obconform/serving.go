@@ -100,7 +100,7 @@ func (s service) until() (status int, err error) {
 		}
 	}
 	asked, told := s.found()
-	defer func() { told(status) }()
+	defer func() { told(statusOf(status, err)) }()
 	fmt.Fprintf(s.sh.out, "%s serves %s\n", s.title, s.server.URL())
 	if s.serving.ReadyFile != "" {
 		if err := report.WriteFile(s.serving.ReadyFile, []byte(s.server.URL()+"\n")); err != nil {
