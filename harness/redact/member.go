@@ -232,10 +232,10 @@ func (p parameterNames) redactForm(text string) string {
 	return out.String()
 }
 
-// at is the parameter that a text begins with.
+// at is the parameter that a text begins with, in capitals or small letters.
 func (p parameterNames) at(text string) (string, bool) {
 	for _, name := range p {
-		if len(text) > len(name) && text[len(name)] == '=' && text[:len(name)] == name {
+		if len(text) > len(name) && text[len(name)] == '=' && strings.EqualFold(text[:len(name)], name) {
 			return name, true
 		}
 	}

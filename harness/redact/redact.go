@@ -33,7 +33,7 @@ func (r *Redactor) Learn(kind, value string) { r.secrets.learn(kind, value) }
 // Names lists what can stand in the place of a value: the names that are always
 // known, and the kinds that were learnt.
 func (r *Redactor) Names() []string {
-	names := append(slices.Clone(secretMembers), "code", "Identification", "SecondaryIdentification", "Name", "Nickname", "Description",
+	names := append(slices.Clone(secretParameters), "Identification", "SecondaryIdentification", "Name", "Nickname", "Description",
 		"credential", "cookie", "JWT")
 	for _, name := range r.secrets.names {
 		names = append(names, name)
@@ -96,14 +96,31 @@ func (r *Redactor) Header(name, value string) string {
 	case "Cookie", "Set-Cookie":
 		return "[cookie]"
 	}
+	if namesSecret(name) {
+		return "[credential]"
+	}
 	return r.Text(value)
+}
+
+// secretWords are in the names of header fields that people make for credentials
+// of their own.
+var secretWords = []string{"authorization", "api-key", "apikey", "token", "secret", "password"}
+
+// namesSecret tells whether a header field is one for a credential, by its name.
+func namesSecret(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(name, word) })
 }
 
 // secretMembers are members whose value is a credential wherever it stands: no
 // model of a resource has them. Code, in small letters, is one where credentials
 // are issued or taken: an error body's Code stays readable.
 var secretMembers = []string{"access_token", "refresh_token", "id_token", "client_secret",
-	"registration_access_token", "software_statement", "softwareStatement", "client_assertion"}
+	"registration_access_token", "software_statement", "softwareStatement", "client_assertion", "password"}
+
+// secretParameters are credentials in a form, or in the query or the fragment of
+// an address.
+var secretParameters = append(slices.Clone(secretMembers), "code", "token")
 
 var (
 	secretMember = members(secretMembers...)
@@ -113,7 +130,7 @@ var (
 	personalMember = members("Identification", "SecondaryIdentification", "Name", "Nickname", "Description")
 	// parameters are credentials in the query or the fragment of an address, known
 	// or not.
-	parameters = parameterNames(append(slices.Clone(secretMembers), "code"))
+	parameters = parameterNames(secretParameters)
 )
 
 // Body redacts a request or response body of an operation; the result is valid
@@ -124,6 +141,8 @@ func (r *Redactor) Body(operation contract.OperationID, body []byte) string {
 	byPlace := unhidden(string(body), `"`, func(s string) string {
 		s = secretMember.redact(s)
 		switch op.API {
+		case "": // it may be a token request too, to an address that nobody has named
+			return parameters.redactForm(s)
 		case contract.DynamicRegistration:
 			return parameters.redactForm(codeMember.redact(s))
 		case contract.Accounts, contract.ConfirmationOfFunds:

@@ -71,6 +71,44 @@ func TestCredentialsInTheAnswersOfResources(t *testing.T) {
 	}
 }
 
+// A credential whose value nobody knows is found by the place that people put it
+// in, also where the request is for nothing that the contract has.
+func TestCredentialsInPlacesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	r := redact.New()
+	for _, name := range []string{"X-Api-Key", "apikey", "X-Auth-Token", "x-authorization", "X-Client-Secret"} {
+		if got := r.Header(name, "never-seen-1"); got != "[credential]" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	for _, name := range []string{"X-Fapi-Interaction-Id", "Retry-After", "WWW-Authenticate", "Accept"} {
+		if got := r.Header(name, "never-seen-1"); got != "never-seen-1" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	for text, want := range map[string]string{
+		"https://a/b?ACCESS_TOKEN=never-seen&x=1": "https://a/b?ACCESS_TOKEN=[access_token]&x=1",
+		"https://a/b?token=never-seen":            "https://a/b?token=[token]",
+		"https://a/b?tokens=3":                    "https://a/b?tokens=3",
+	} {
+		if got := r.Text(text); got != want {
+			t.Errorf("%s became %s", text, got)
+		}
+	}
+	for _, operation := range []contract.OperationID{"", contract.RequestToken} {
+		const form = "grant_type=password&username=u&password=never-seen&client_secret=never-seen&code=never-seen&Client_Secret=never-seen"
+		if got := r.Body(operation, []byte(form)); strings.Contains(got, "never-seen") || !strings.Contains(got, "grant_type=password&username=u&") {
+			t.Errorf("%q: %s", operation, got)
+		}
+		if got := r.Body(operation, []byte(`{"password":"never-seen"}`)); strings.Contains(got, "never-seen") {
+			t.Errorf("%q: %s", operation, got)
+		}
+	}
+	if got := r.Body("", []byte(`{"code":"E42"}`)); got != `{"code":"E42"}` {
+		t.Errorf("the code of an error elsewhere became %s", got)
+	}
+}
+
 // FuzzRedactor plants a secret, in every form, in a text.
 func FuzzRedactor(f *testing.F) {
 	f.Add("s3cr/et+ \"val\"&", `{"a":"`, `"}`)
