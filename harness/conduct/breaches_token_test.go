@@ -94,6 +94,7 @@ func tokenRequestBreaches() []breach {
 		{contract.CliTokenRegistered, "another grant", "refresh", "form grant_type", registeredFor("grant_types", []string{"authorization_code", "client_credentials"}), ""},
 		{contract.CliTokenRegistered, "another scope", "token funds", "form scope", registeredFor("scope", "openid accounts"), ""},
 		{contract.CliAssertion, "no JWS", "token funds", "form client_assertion", giving("token funds", "client_assertion", "x"), ""},
+		{contract.CliAssertion, "of no type", "token funds", "form client_assertion_type", giving("token funds", "client_assertion_type", ""), ""},
 		{contract.CliAssertion, "unsigned", "token funds", "jose alg", func(s *story) {
 			s.field("token funds", "client_assertion", withAlgorithm(s.t, sign(s.t, assertionClaims(s.at("token funds").Started)), "none"))
 		}, ""},

@@ -24,6 +24,9 @@ func (e *examination) assertion() jose.Unverified {
 	return e.jwt
 }
 
+// assertionType is what says that a client assertion is a JWT.
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
 // CLI-ASSERTION.
 func holdAssertion(e *examination) {
 	if e.op.ID != contract.RequestToken {
@@ -40,6 +43,9 @@ func holdAssertion(e *examination) {
 	e.met()
 	if alg, _ := header["alg"].(string); alg == "" || alg == "none" {
 		e.breach("jose alg", "a signature", quote(alg))
+	}
+	if values, _ := e.form(); values.Get("client_assertion_type") != assertionType && !e.withheld(values.Get("client_assertion_type")) {
+		e.breach("form client_assertion_type", assertionType, quote(values.Get("client_assertion_type")))
 	}
 	issuer, _ := claims["iss"].(string)
 	subject, _ := claims["sub"].(string)
