@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"obconform/harness/tap"
 	"obconform/harness/traffic"
@@ -31,9 +32,19 @@ func (s *seen) sink(x traffic.Exchange) {
 	s.exchanges = append(s.exchanges, x)
 }
 
-// only is the one exchange that there must be.
+func (s *seen) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.exchanges)
+}
+
+// only is the one exchange that there must be. It is waited for: a client may
+// have its answer before the exchange is handed over.
 func (s *seen) only(t *testing.T) traffic.Exchange {
 	t.Helper()
+	for began := time.Now(); s.count() == 0 && time.Since(began) < 10*time.Second; {
+		time.Sleep(time.Millisecond)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.exchanges) != 1 {
