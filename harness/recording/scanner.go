@@ -134,8 +134,8 @@ func (s *scanner) value(limit int, within string) (text []byte, long bool, err e
 
 // valueState is how far a value has been looked at.
 type valueState struct {
-	depth                     int
-	started, scalar           bool
+	depth             int
+	started, scalar   bool
 	inString, escaped bool
 }
 
