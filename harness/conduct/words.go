@@ -52,7 +52,7 @@ func outline(value any) string {
 	case string:
 		return fmt.Sprintf("a string of %d characters", utf8.RuneCountInString(v))
 	case []any:
-		return fmt.Sprintf("an array of %d items", len(v))
+		return fmt.Sprintf("an array, %d long", len(v))
 	case map[string]any:
 		return fmt.Sprintf("an object of %d members", len(v))
 	}

@@ -34,7 +34,7 @@ var clientAuthorizationClauses = []Clause{
 		Source{"RFC 6749", "section 10.12; OpenID Connect Core 1.0 section 15.5.2"}},
 	{CliAuthzObject, DynamicRegistration, Std,
 		"An authorisation request must carry its parameters in a request object, a JWS in compact form signed with PS256 or ES256, with a kid in its header.",
-		Source{standardSec, "section 5.2.3; OpenID Connect Core 1.0 section 6.1"}},
+		Source{standardSec, "request object; OpenID Connect Core 1.0 section 6.1"}},
 	{CliAuthzClaims, DynamicRegistration, Std,
 		"A request object must say aud, the bank's issuer, and exp, a time to come; it should say iss, which must be the client's id, and be valid for an hour at most.",
 		Source{standardSec, "request object; Financial-grade API part 2 section 5.2.2; OpenID Connect Core 1.0 section 6.1"}},

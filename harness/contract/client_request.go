@@ -78,7 +78,7 @@ var clientRequestClauses = []Clause{
 		Source{"RFC 6749", "sections 1.6, 3.1 and 3.2; RFC 6750 section 5.3"}},
 	{CliCertificate, Common, Std,
 		"A request to an API or to the token endpoint over TLS must present a client certificate.",
-		Source{standardSec, "section 5.2.2, mutual TLS; " + standardDCR + ", Authentication"}},
+		Source{standardSec, "mutual TLS; " + standardDCR + ", Authentication"}},
 	{CliURLToken, Common, Std,
 		"An access token must not stand in a URL.",
 		Source{"RFC 9700", "section 4.3.2; RFC 6750 section 2.3"}},
