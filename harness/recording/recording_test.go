@@ -114,6 +114,8 @@ func TestLinesAreOfTheSchema(t *testing.T) {
 	}
 }
 
+const inArchive = `{"startedDateTime":"2026-03-01T12:00:00Z","time":1,"request":{"method":"GET","url":"https://bank.example/a","headers":[]},"response":{"status":200,"headers":[]}}`
+
 const least = `{"request":{"method":"GET","url":"https://bank.example/a"}}`
 
 func TestLinesThatAreNone(t *testing.T) {
@@ -165,8 +167,54 @@ func TestPackedRecordings(t *testing.T) {
 	if len(got) != 2 || !errors.As(err, &damage) || !damage.Unpacked || damage.Offset != int64(2*len(least)+3) {
 		t.Errorf("got %d exchanges, %v", len(got), err)
 	}
-	if got, _, err := read(t, packed.Bytes()[:packed.Len()-12], recording.Auto); !errors.As(err, &damage) || !strings.Contains(err.Error(), "it ends") {
+	if got, _, err := read(t, packed.Bytes()[:packed.Len()-12], recording.Auto); len(got) != 2 || !errors.As(err, &damage) || !damage.Unpacked {
 		t.Errorf("cut off: got %d exchanges, %v", len(got), err)
+	}
+}
+
+// What is spoilt within a packed recording is damage too, and what stands before
+// it is read.
+func TestPackedRecordingsThatAreSpoilt(t *testing.T) {
+	t.Parallel()
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	fmt.Fprintf(w, "%s\n%s\n", least, least)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	checksum, second := bytes.Clone(packed.Bytes()), append(bytes.Clone(packed.Bytes()), "no gzip at all"...)
+	checksum[len(checksum)-8] ^= 1
+	block := append(bytes.Clone(packed.Bytes()[:10]), 0xff, 0xff, 0xff)
+	for name, data := range map[string][]byte{"checksum": checksum, "behind it": second, "block": block} {
+		got, _, err := read(t, data, recording.Auto)
+		var damage *recording.Damage
+		if name != "block" && len(got) != 2 || !errors.As(err, &damage) || !strings.Contains(err.Error(), "cannot be unpacked any further") {
+			t.Errorf("%s: got %d exchanges, %v", name, len(got), err)
+		}
+	}
+}
+
+// Of a packed recording that is cut off, all that can be unpacked is read.
+func TestPackedRecordingsThatAreCutOff(t *testing.T) {
+	t.Parallel()
+	const whole = 20
+	for name, text := range map[string]string{
+		"lines":   strings.Repeat(least+"\n", whole) + least[:20],
+		"archive": `{"log":{"version":"1.2","entries":[` + strings.Repeat(inArchive+",", whole) + inArchive[:20],
+	} {
+		var packed bytes.Buffer
+		w := gzip.NewWriter(&packed)
+		if _, err := w.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Flush(); err != nil { // without its end
+			t.Fatal(err)
+		}
+		got, _, err := read(t, packed.Bytes(), recording.Auto)
+		var damage *recording.Damage
+		if len(got) != whole || !errors.As(err, &damage) || damage.Offset != int64(len(text)) {
+			t.Errorf("%s: got %d exchanges, %v; want %d, and damage at byte %d", name, len(got), err, whole, len(text))
+		}
 	}
 }
 

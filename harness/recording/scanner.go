@@ -1,6 +1,8 @@
 package recording
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"errors"
 	"io"
 )
@@ -23,13 +25,17 @@ func (s *scanner) rest() []byte { return s.buffer[s.at:s.end] }
 // offset is that of the next byte.
 func (s *scanner) offset() int64 { return s.base + int64(s.at) }
 
-// fault is an error of the reader that is not its end.
+// fault is an error of the reader that is not its end, once all that came before
+// it was taken.
 func (s *scanner) fault() error {
-	if s.err == nil || errors.Is(s.err, io.EOF) {
+	if s.err == nil || errors.Is(s.err, io.EOF) || s.at < s.end {
 		return nil
 	}
 	if errors.Is(s.err, io.ErrUnexpectedEOF) {
 		return s.cutOff("")
+	}
+	if errors.Is(s.err, gzip.ErrChecksum) || errors.Is(s.err, gzip.ErrHeader) || errors.As(s.err, new(flate.CorruptInputError)) {
+		return &Damage{Offset: s.base + int64(s.end), What: "it cannot be unpacked any further: " + s.err.Error()}
 	}
 	return s.err
 }
