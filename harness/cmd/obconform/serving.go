@@ -83,7 +83,7 @@ type service struct {
 
 // garbage is how much of it is let be, in percent of what is in use: that is little,
 // and nearly all that a request takes is garbage soon.
-const garbage = 200
+const garbage = 400
 
 // until serves until a signal or another process of the user's ends it, and
 // answers the exit status. A second signal ends it at once.
