@@ -163,6 +163,9 @@ func TestReportsOfTraffic(t *testing.T) {
 				t.Errorf("%s, %s: shows a token", sides, name)
 			}
 		}
+		if bytes.Contains(written["junit"], []byte(`"seed"`)) || !bytes.Contains(written["junit"], []byte(`name="subject" value="`)) {
+			t.Errorf("%s: the JUnit file does not know what traffic is", sides)
+		}
 		cases, err := junitcheck.Check(written["junit"])
 		if err != nil {
 			t.Errorf("%s: %v", sides, err)

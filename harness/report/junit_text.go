@@ -195,8 +195,17 @@ func (w *junitWriter) markers(spec SpecVerdict) string {
 // properties are those of every suite: what run this is.
 func (w *junitWriter) properties() []junitProperty {
 	r := w.results
-	properties := []junitProperty{{"tool", Line(r.Tool, maxShort)}, {"target", r.TargetAddress()}, {"seed", fmt.Sprint(r.Seed)},
-		{"profile", string(r.Profile)}, {"outcome", string(r.Outcome)}}
+	properties := []junitProperty{{"tool", Line(r.Tool, maxShort)}}
+	if r.Traffic != nil {
+		properties = append(properties, junitProperty{"subject", string(r.Subject)}, junitProperty{"exchanges", fmt.Sprint(r.Exchanges)})
+	}
+	if r.Traffic == nil || len(r.Target) > 0 {
+		properties = append(properties, junitProperty{"target", r.TargetAddress()})
+	}
+	if r.Traffic == nil { // what others did has no order of ours
+		properties = append(properties, junitProperty{"seed", fmt.Sprint(r.Seed)})
+	}
+	properties = append(properties, junitProperty{"profile", string(r.Profile)}, junitProperty{"outcome", string(r.Outcome)})
 	if text := r.ShardText(); text != "" {
 		properties = append(properties, junitProperty{"shard", text})
 	}
