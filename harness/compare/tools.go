@@ -60,7 +60,7 @@ type proxied struct {
 func Tools() []Tool {
 	return []Tool{
 		{Name: "obconform check", Prepare: obconformCheck, Lives: true, Often: 10},
-		{Name: "obconform in a Go client", Prepare: obconformLive, Lives: true, Often: 5},
+		{Name: "conform.Transport, in a Go client", Prepare: obconformLive, Lives: true, Often: 5},
 		{Name: "obconform proxy", Prepare: obconformProxy, Lives: true, Often: 5},
 		{Name: "venom 1.3.0-beta.2", Prepare: venom, Often: 0.5},
 		{Name: "Prism 5.14.2, proxy", Prepare: prismProxy, Often: 1},
