@@ -219,33 +219,38 @@ func (c stopCommand) stop(sh *shell, kind, title string, status *int) error {
 	ctx, cancel := context.WithTimeout(context.Background(), c.Timeout)
 	defer cancel()
 	dir := control.Dir(variable(sh.environ, "XDG_RUNTIME_DIR"))
-	running, err := control.Running(ctx, dir, kind)
-	if err != nil {
-		return err
+	running, silent := control.Running(ctx, dir, kind)
+	if silent != nil && (len(running) == 0 || c.Addr == "" && !c.All) {
+		return silent // which of them is meant is not known
 	}
 	if c.Addr != "" {
 		running = slices.DeleteFunc(running, func(p control.Process) bool { return !strings.HasSuffix(p.Address, "://"+c.Addr) })
 	}
 	switch {
 	case len(running) == 0 && c.Addr != "":
-		return usageError{fmt.Errorf("--addr: no %s of yours serves %s (looked in %s)", title, c.Addr, dir)}
+		return usageError{errors.Join(fmt.Errorf("--addr: no %s of yours serves %s (looked in %s)", title, c.Addr, dir), silent)}
 	case len(running) == 0:
 		return usageError{fmt.Errorf("no %s of yours serves (looked in %s)", title, dir)}
 	case len(running) > 1 && !c.All:
 		return usageError{fmt.Errorf("%d of them serve: expected --addr with one of %s, or --all", len(running), strings.Join(addresses(running), ", "))}
 	}
 	*status = exitOK
+	var failures []error
+	if c.All {
+		failures = append(failures, silent)
+	}
 	for _, process := range running {
 		ended, err := process.Stop(ctx)
 		if err != nil {
-			return err
+			failures = append(failures, err)
+			continue
 		}
 		if _, err := fmt.Fprintf(sh.out, "the %s at %s ended with status %d\n", title, process.Address, ended); err != nil {
 			return err
 		}
 		*status = worse(*status, ended)
 	}
-	return nil
+	return errors.Join(failures...)
 }
 
 // worse is the status of two that says more: a breach, then trouble.

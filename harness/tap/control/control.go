@@ -143,8 +143,9 @@ type Process struct {
 	path          string
 }
 
-// Running finds the processes of a kind, by address. Sockets that nobody answers
-// at are removed.
+// Running finds the processes of a kind, by address. Sockets that nobody listens
+// at are removed. The error also names each process that is there and does not
+// answer; those that do are found all the same.
 func Running(ctx context.Context, dir, kind string) ([]Process, error) {
 	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -156,18 +157,30 @@ func Running(ctx context.Context, dir, kind string) ([]Process, error) {
 	if err != nil {
 		return nil, err
 	}
+	var mu sync.Mutex
 	var found []Process
-	for _, path := range paths {
-		connection, said, err := dial(ctx, path)
-		if err != nil {
-			_ = os.Remove(path) // left by a process that was killed
-			continue
-		}
-		_ = connection.Close()
-		found = append(found, Process{said.Kind, said.Address, said.PID, path})
+	var silent []error
+	var asked sync.WaitGroup
+	for _, path := range paths { // at once: one that does not answer must not use up the time of the others
+		asked.Go(func() {
+			connection, said, err := dial(ctx, path)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil:
+				_ = connection.Close()
+				found = append(found, Process{said.Kind, said.Address, said.PID, path})
+			case errors.Is(err, refused):
+				_ = os.Remove(path) // left by a process that was killed
+			case !errors.Is(err, fs.ErrNotExist): // one that has just ended has taken it away
+				silent = append(silent, fmt.Errorf("a %s does not answer at %s: %w", kind, path, err))
+			}
+		})
 	}
+	asked.Wait()
 	slices.SortFunc(found, func(a, b Process) int { return strings.Compare(a.Address, b.Address) })
-	return found, nil
+	slices.SortFunc(silent, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return found, errors.Join(silent...)
 }
 
 // escapeGlob takes their meaning from the characters of a path that are patterns.
@@ -182,6 +195,7 @@ func dial(ctx context.Context, path string) (net.Conn, greeting, error) {
 		return nil, greeting{}, err
 	}
 	_ = connection.SetDeadline(time.Now().Add(patience))
+	defer context.AfterFunc(ctx, func() { _ = connection.SetDeadline(time.Now()) })()
 	var said greeting
 	line, err := bufio.NewReaderSize(connection, 4<<10).ReadSlice('\n')
 	if err == nil {

@@ -129,6 +129,33 @@ func TestProcessesThatAreNoMore(t *testing.T) {
 	}
 }
 
+// One that does not answer is named, keeps its socket, and hides none of the
+// others.
+func TestProcessesThatDoNotAnswer(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	server, err := control.Listen(dir, "mock", "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.End(0)
+	silent := filepath.Join(dir, "mock-0.sock")
+	listener, err := net.Listen("unix", silent) // nobody accepts
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	found, err := control.Running(ctx, dir, "mock")
+	if len(found) != 1 || found[0].Address != "a" || err == nil || !strings.Contains(err.Error(), silent) {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if _, err := os.Lstat(silent); err != nil {
+		t.Error("the socket of a process that is there was removed")
+	}
+}
+
 // Nobody waits longer than they want to.
 func TestStopWaitsNoLonger(t *testing.T) {
 	t.Parallel()
