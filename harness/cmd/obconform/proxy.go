@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"obconform/harness/config"
@@ -58,6 +59,9 @@ func (p proxyServeCommand) Run(sh *shell, status *int) error {
 	judging, wrong := p.judging(sh, gate.Both, nil, p.line("proxy", "--to", p.To))
 	judging.Conduct.Whole = p.Whole
 	to, transport, unfit := p.bank(sh)
+	if to != nil && leadsTo(to, p.Addr) {
+		unfit = errors.Join(unfit, fmt.Errorf("--to: expected the bank's address, got %s, which is that of --addr: the proxy would ask itself", to))
+	}
 	options := testproxy.Options{To: to, Transport: transport, RewriteDiscovery: p.RewriteDiscovery, HTTP2: p.HTTP2}
 	authority, unreadable := p.certificates(&options)
 	if err := errors.Join(wrong, judging.Check(), p.checkFlags(), unfit, unreadable, p.prepareReports()); err != nil {
@@ -163,6 +167,22 @@ func originOf(address string) (*url.URL, error) {
 		return nil, fmt.Errorf("--to: expected https, got %q: plain http is for loopback alone", address)
 	}
 	return &url.URL{Scheme: to.Scheme, Host: to.Host}, nil
+}
+
+// leadsTo tells whether an origin is that of a listener: of the same port, and of
+// the same host by name, or on this machine as the listener is.
+func leadsTo(to *url.URL, addr string) bool {
+	host, port, err := net.SplitHostPort(addr)
+	toPort := to.Port()
+	if toPort == "" {
+		toPort = map[string]string{"http": "80", "https": "443"}[to.Scheme]
+	}
+	if err != nil || port != toPort {
+		return false
+	}
+	ip := net.ParseIP(host)
+	anywhere := host == "" || ip != nil && ip.IsUnspecified()
+	return strings.EqualFold(host, to.Hostname()) || loopback(to.Hostname()) && (anywhere || loopback(host))
 }
 
 func loopback(host string) bool {

@@ -221,6 +221,7 @@ func TestServingWithWrongFlags(t *testing.T) {
 		{[]string{"proxy", "--to", "https://bank.example/path", "--cert", "x", "--client-ca", "y", "--tls-key", "z", "--reports", t.TempDir()},
 			[]string{"--to: expected no path", "--cert and --key", "--tls-cert and --tls-key", "expected --tls beside them"}},
 		{[]string{"proxy", "--to", "http://bank.example", "--ca", "missing", "--reports", t.TempDir()}, []string{"plain http is for loopback alone", "missing"}},
+		{[]string{"proxy", "--to", "http://localhost:1", "--addr", ":1", "--reports", t.TempDir()}, []string{"the proxy would ask itself"}},
 		{[]string{"mock", "stop", "--addr", "127.0.0.1:1"}, []string{"no mock bank of yours serves 127.0.0.1:1"}},
 	} {
 		e := beginWith(t, world(t), c.args...).wait(patience)
