@@ -16,6 +16,7 @@ import (
 	"obconform/harness/contract"
 	"obconform/harness/gate"
 	"obconform/harness/recording"
+	"obconform/harness/report/folder"
 	"obconform/harness/runner"
 	"obconform/harness/traffic"
 )
@@ -32,6 +33,9 @@ type checkCommand struct {
 
 // Run judges the recordings and leaves the exit status of the verdict.
 func (c checkCommand) Run(sh *shell, status *int) error {
+	if err := c.checkFolder(); err != nil {
+		return usageError{err} // and nothing is removed
+	}
 	options, wrong := c.judging(sh, gate.Sides(c.Sides), c.names(), c.line())
 	if err := errors.Join(wrong, options.Check(), c.checkFiles(), c.checkEndpoint()); err != nil {
 		return usageError{errors.Join(err, removeReports(c.Reports))}
@@ -52,6 +56,18 @@ func (c checkCommand) Run(sh *shell, status *int) error {
 	}
 	*status, err = c.publish(sh, judge.Run(time.Now()))
 	return err
+}
+
+// checkFolder refuses a recording that stands where the reports go: it would be
+// removed with those of an earlier run.
+func (c checkCommand) checkFolder() error {
+	var wrong []error
+	for _, file := range c.Files {
+		if folder.Owns(c.Reports, file) {
+			wrong = append(wrong, fmt.Errorf("--reports: expected another folder than %q, which %s is a report of: it would be removed", c.Reports, file))
+		}
+	}
+	return errors.Join(wrong...)
 }
 
 // names are what the recordings are called.

@@ -204,6 +204,9 @@ func TestCheckOfOurOwnEvidence(t *testing.T) {
 	})
 	r := conform(t, "--config", bank.config, "--suite", "accounts")
 	r.wantStatus(t, 1)
+	if e := obconform(t, "check", filepath.Join(r.dir, "evidence.har"), "--reports", r.dir); e.status != 2 || !strings.Contains(e.errors, "it would be removed") {
+		t.Errorf("reports into the folder of the recording: status %d, %s", e.status, e.errors)
+	}
 	dir := t.TempDir()
 	e := obconform(t, "check", filepath.Join(r.dir, "evidence.har"), "--sides", "bank", "--reports", dir)
 	e.wantStatus(t, 1)

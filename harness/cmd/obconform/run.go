@@ -118,7 +118,7 @@ func removeReports(dir string) error {
 // reportsOf is where a run would have written its reports, by a command line
 // that cannot be parsed; empty for another command.
 func reportsOf(args []string) string {
-	if args[0] != "run" && args[0] != "check" {
+	if args[0] != "run" {
 		return ""
 	}
 	for i, arg := range args {

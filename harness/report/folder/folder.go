@@ -64,6 +64,23 @@ func Clear(dir string) error {
 	return clearEvidence(filepath.Join(dir, evidence))
 }
 
+// Owns tells whether a file is one that Clear removes from the folder.
+func Owns(dir, path string) bool {
+	within, err := filepath.Abs(dir)
+	file, wrong := filepath.Abs(path)
+	if err != nil || wrong != nil {
+		return false
+	}
+	name := filepath.Base(file)
+	switch filepath.Dir(file) {
+	case within:
+		return slices.Contains(names(), name)
+	case filepath.Join(within, evidence):
+		return evidenceFile.MatchString(name)
+	}
+	return false
+}
+
 func remove(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
