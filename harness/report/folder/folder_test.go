@@ -144,8 +144,8 @@ func TestReportsOfEveryKindForOtherReaders(t *testing.T) {
 
 func TestOwns(t *testing.T) {
 	t.Parallel()
-	for path, want := range map[string]bool{"reports/evidence.har": true, "./reports/../reports/results.json": true, "reports/evidence/accounts-a-0123abcd.json": true,
-		"reports/exchanges.ndjson": false, "reports/evidence/mine.json": false, "evidence.har": false, "other/evidence.har": false} {
+	for path, want := range map[string]bool{"reports/evidence.har": true, "./reports/../reports/results.json": true, "reports/evidence/accounts-a-0123abcd.json": true, "reports/exchanges.ndjson": true,
+		"reports/evidence/mine.json": false, "evidence.har": false, "other/evidence.har": false} {
 		if got := folder.Owns("reports", path); got != want {
 			t.Errorf("%s: got %t", path, got)
 		}
