@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -224,6 +225,44 @@ func TestRequirements(t *testing.T) {
 	for _, wrong := range []string{"", "NO-SUCH", "AAC-400-TRANSACTIONS"} {
 		if _, err := gate.New(gate.Options{Require: []string{wrong}}); err == nil {
 			t.Errorf("%q is taken", wrong)
+		}
+	}
+}
+
+// Where the bank never answered, nothing is said of it, and its client's right
+// requests make no pass; one answer of its own does, and so does a recording that
+// has none.
+func TestABankThatNeverAnswers(t *testing.T) {
+	t.Parallel()
+	unreachable := refused(func(x *traffic.Exchange) {
+		x.Response, x.Err = nil, "connection refused"
+		x.Request.Header.Set("Authorization", "Bearer a-token")
+	})
+	gateway := refused(func(x *traffic.Exchange) {
+		x.Response.Status = http.StatusBadGateway
+		x.Request.Header.Set("Authorization", "Bearer a-token")
+	})
+	for name, one := range map[string]struct {
+		sides     gate.Sides
+		exchanges []traffic.Exchange
+		undecided bool
+	}{
+		"nobody, and a gateway": {gate.Both, []traffic.Exchange{unreachable, gateway}, true},
+		"an answer of its own":  {gate.Both, []traffic.Exchange{unreachable, refused()}, false},
+		"the client alone":      {gate.Client, []traffic.Exchange{unreachable}, false},
+		"answers left out": {gate.Both, []traffic.Exchange{gateway, refused(func(x *traffic.Exchange) {
+			x.Response, x.Origin = nil, "a.har, entry 1"
+			x.Request.Header.Set("Authorization", "Bearer a-token")
+		})}, false},
+	} {
+		judge := newJudge(t, gate.Options{Sides: one.sides})
+		for _, x := range one.exchanges {
+			judge.Add(x)
+		}
+		results := judge.Results(noon)
+		said := slices.ContainsFunc(results.Trouble, func(trouble report.Trouble) bool { return strings.Contains(trouble.What, "the bank answered none of") })
+		if said != one.undecided || one.undecided && report.ExitStatus(results) != report.ExitInconclusive {
+			t.Errorf("%s: got %d: %s, %v", name, report.ExitStatus(results), results.Meaning(), results.Trouble)
 		}
 	}
 }

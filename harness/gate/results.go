@@ -29,6 +29,11 @@ func (j *Judge) run(end time.Time, last conduct.Result) report.Run {
 		run.Trouble = append(slices.Clone(run.Trouble), report.Trouble{
 			What: fmt.Sprintf("%d of %d exchanges were not judged, because judging fell behind", n, run.Traffic.Exchanges)})
 	}
+	if n := run.Traffic.Judged(); n > 0 && j.options.Sides != Client && run.Traffic.Inconclusive() == n && j.counts.lacks[lackAnswer] == 0 {
+		// What is said of the bank is nothing: that is no pass, whatever its client did.
+		run.Trouble = append(slices.Clone(run.Trouble), report.Trouble{
+			What: fmt.Sprintf("the bank answered none of %d requests: its environment did, or nobody", n)})
+	}
 	pairs := j.withEnd(last)
 	seen := j.book.Seen()
 	for _, clause := range j.clauses() {
