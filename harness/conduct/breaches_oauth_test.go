@@ -167,6 +167,10 @@ func authorizationBreaches() []breach {
 			requesting("redirect_uri", redirect+"/")(s)
 			s.field("exchange", "redirect_uri", redirect+"/")
 		}, ""},
+		{contract.CliAuthzRedirect, "none of a client that was registered before", "authorize", "claim redirect_uri", func(s *story) {
+			s.options.Redirects = map[string][]string{clientID: {redirect + "/"}}
+			s.drop("register", "get client", "update client", "delete client", "authorize funds", "exchange funds")
+		}, ""},
 		{contract.CliAuthzState, "none", "authorize", "query state", func(s *story) { requesting("state", nil)(s) }, ""},
 		{contract.CliAuthzNonce, "none", "authorize", "query nonce", func(s *story) { requesting("nonce", nil)(s) }, ""},
 		{contract.CliAuthzNonce, "none for a code", "authorize", "query nonce", func(s *story) {

@@ -39,6 +39,9 @@ type Options struct {
 	// as that of a test bank: what was not seen does not exist, and what exists at
 	// its end is left behind.
 	Whole bool
+	// Redirects are the redirect URIs of clients that were registered before the
+	// traffic began, by client id.
+	Redirects map[string][]string
 	// Lives is how many tokens, consents and so on are remembered, of each kind;
 	// 0 for 10,000.
 	Lives int
@@ -111,6 +114,9 @@ func New(options Options) (*Auditor, error) {
 	}
 	for _, op := range contract.Endpoints() {
 		a.operations[op.ID] = op
+	}
+	for id, redirects := range options.Redirects {
+		a.memory.clients.put(a.memory.of(id), &client{redirects: shorts(redirects)})
 	}
 	var err error
 	if a.models, err = compiled(); err != nil {

@@ -119,6 +119,7 @@ func (t *Bank) join(bank http.Handler) error {
 	}
 	// All that the client ever has with this bank goes by here.
 	judging.Conduct.Whole = true
+	judging.Conduct.Redirects = map[string][]string{t.bank.Credentials().ClientID: t.bank.Credentials().RedirectURIs}
 	if t.judge, err = gate.New(judging); err != nil {
 		return err
 	}
