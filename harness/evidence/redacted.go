@@ -13,7 +13,7 @@ var redactions = []string{
 	"authorisation code", "secret", "credential", "spoilt credential", "cookie", "jwt",
 	"account number", "account name", "roll number",
 	"access_token", "refresh_token", "id_token", "client_secret", "registration_access_token",
-	"software_statement", "softwarestatement", "client_assertion", "code",
+	"software_statement", "softwarestatement", "client_assertion", "code", "token", "password",
 	"identification", "secondaryidentification", "name", "nickname", "description",
 }
 
