@@ -257,7 +257,9 @@ func TestShortOutage(t *testing.T) {
 	if bad := r.inState("failed", "errored", "not run"); len(bad) > 0 || len(r.Trouble) > 0 {
 		t.Errorf("an outage of two requests: %q, trouble %v", bad, r.Trouble)
 	}
-	if met := len(r.inState("inconclusive")); met > 2 || met == 0 && len(r.repeated()) == 0 {
-		t.Errorf("%d specs are inconclusive, sent again: %q", met, r.repeated())
+	// What was to be deleted may meet it too: then it stays behind, and the run says so.
+	left := strings.Contains(r.errors, "left behind")
+	if met := len(r.inState("inconclusive")); met > 2 || met == 0 && len(r.repeated()) == 0 && !left {
+		t.Errorf("%d specs are inconclusive, sent again: %q, and nothing is left behind", met, r.repeated())
 	}
 }
