@@ -53,14 +53,14 @@ func TestTheFilesOfTheImageAreEnough(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	script := `mount -t proc proc "$1/proc" && exec chroot --userspec="$2" "$1" /obconform run --smoke --reports /work/reports`
+	script := `mount -t proc proc "$1/proc" && exec chroot --userspec="$2" "$1" /obconform run --smoke --reports /data/reports`
 	command := exec.CommandContext(ctx, "unshare", "--mount", "--pid", "--fork", "sh", "-c", script, "sh", root, user[1])
 	command.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}
 	out, err := command.CombinedOutput()
 	if err != nil || !bytes.Contains(out, []byte("PASSED")) {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if _, err := os.Stat(filepath.Join(root, "work", "reports", "results.json")); err != nil {
+	if _, err := os.Stat(filepath.Join(root, "data", "reports", "results.json")); err != nil {
 		t.Error(err)
 	}
 }

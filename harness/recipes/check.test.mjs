@@ -51,7 +51,7 @@ const kinds = {
   ]],
   Containerfile: [container, [
     ['FROM scratch', 'FORM scratch'],
-    ['WORKDIR /work', 'WORKDIR work'],
+    ['WORKDIR /data', 'WORKDIR data'],
     ['ENTRYPOINT ["/obconform"]', "ENTRYPOINT ['/obconform']"],
     ['COPY --from=files /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt', 'COPY --from=files'],
     ['USER 65532:65532', 'USER'],
